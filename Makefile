@@ -1,0 +1,32 @@
+# The front door. `make` alone lists what there is.
+.PHONY: help setup demo test check bench docs lock
+.DEFAULT_GOAL := help
+
+help:            ## this list
+	@grep -E '^[a-z]+: .*## ' $(MAKEFILE_LIST) | sed -E 's/: +.*## /\t/' | expand -t 10
+
+setup:           ## make .venv from the lock, so that .venv/bin/onapi is there
+	@scripts/setup
+
+demo: setup      ## a whole communication operator on this machine; DEMO="--port 9000" passes options on
+	@exec .venv/bin/onapi demo $(DEMO)
+
+test: setup      ## the whole test suite, on a real PostgreSQL that it starts itself; T="-k accesses" passes options on
+	@.venv/bin/pytest $(T)
+
+check: setup     ## ruff, mypy --strict, import-linter, and the architecture tests
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports
+	@.venv/bin/pytest -q tests/architecture
+
+bench: setup     ## a table of ratios against floors and peers; B="--rows 10000" passes options on
+	@.venv/bin/python -m benchmarks $(B)
+
+docs: setup      ## check that every page's links and commands are right
+	@.venv/bin/pytest -q tests/docs
+
+lock:            ## resolve the dependencies anew and write requirements.lock
+	@scripts/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+		--upgrade --group dev --group bench pyproject.toml -o requirements.lock
