@@ -26,7 +26,9 @@ def check(field: str, value: str) -> str:
     if _ID.match(value):
         return value
     shown = value if len(value) <= 60 else value[:60] + "…"
-    raise errors.Invalid(f"{field} {shown!r} is not an ID: 1 to 36 of the characters a–z A–Z 0–9 - and . are allowed.")
+    raise errors.Invalid(
+        f"{field} {shown!r} is not an ID: 1 to 36 of the characters a–z A–Z 0–9 - and . are allowed."
+    )
 
 
 def access_id(value: str) -> AccessId:

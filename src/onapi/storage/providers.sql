@@ -1,0 +1,38 @@
+-- name: add
+-- scope: operator (the CO makes accounts)
+INSERT INTO providers (sp, name, dialect) VALUES ($sp, $name, $dialect) ON CONFLICT (sp) DO NOTHING RETURNING sp;
+
+-- name: grant
+INSERT INTO agreements (sp, population, granted_at) VALUES ($sp, $population, now());
+
+-- name: everyone
+-- scope: operator (the CO lists its accounts)
+SELECT p.sp, p.name, p.dialect, p.created_at,
+       array(SELECT g.population FROM agreements g WHERE g.sp = p.sp AND g.revoked_at IS NULL
+              ORDER BY g.population) AS populations
+  FROM providers p ORDER BY p.sp;
+
+-- name: by_sp
+SELECT p.sp, p.name, p.dialect, p.created_at,
+       array(SELECT g.population FROM agreements g WHERE g.sp = p.sp AND g.revoked_at IS NULL
+              ORDER BY g.population) AS populations
+  FROM providers p WHERE p.sp = $sp;
+
+-- name: lock
+SELECT sp FROM providers WHERE sp = $sp FOR UPDATE;
+
+-- name: credentials
+SELECT credential_id, secret_hash, created_at, last_used_at, revoked_at
+  FROM credentials WHERE sp = $sp ORDER BY created_at, credential_id;
+
+-- name: add_credential
+INSERT INTO credentials (sp, credential_id, secret_hash) VALUES ($sp, $credential_id, $secret_hash);
+
+-- name: revoke_credential
+UPDATE credentials SET revoked_at = now()
+ WHERE sp = $sp AND credential_id = $credential_id AND revoked_at IS NULL RETURNING credential_id;
+
+-- name: used_credential
+UPDATE credentials SET last_used_at = now()
+ WHERE sp = $sp AND credential_id = $credential_id
+   AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute');
