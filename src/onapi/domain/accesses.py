@@ -110,7 +110,8 @@ def read(raw: Mapping[str, str]) -> Access | list[Flaw]:
 
     Source: ON-API 2.6.0 spec/accesses.md, "Fields".
     """
-    given = {field: value for field in FIELDS if (value := raw.get(field, "").strip())}
+    # A no-break space is what spreadsheets and web pages put into "123 45".
+    given = {field: value for field in FIELDS if (value := raw.get(field, "").replace("\xa0", " ").strip())}
     if "postalCode" in given:
         given["postalCode"] = given["postalCode"].replace(" ", "")
     state = given.get("accessState", "")
@@ -161,6 +162,4 @@ def _flaws(given: Mapping[str, str]) -> Iterator[Flaw]:
             yield Flaw(field, value, rule[1])
     apartment = given.get("premisesType") == PremisesType.MDU_APARTMENT
     if apartment and not (given.get("mduApartmentNumber") or given.get("mduDistinguisher")):
-        yield Flaw(
-            "mduApartmentNumber", "", "is missing: MDU_APARTMENT needs mduApartmentNumber or mduDistinguisher"
-        )
+        yield Flaw("mduApartmentNumber", "", "is missing: MDU_APARTMENT needs mduApartmentNumber or mduDistinguisher")

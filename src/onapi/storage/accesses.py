@@ -1,6 +1,6 @@
 """Accesses: what an SP may read of them, and how the CO's lists get in."""
 
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -90,7 +90,7 @@ async def analyse(tx: Tx) -> None:
     await _SQL["analyse"].run(tx, timeout_s=queries.LONG_S)
 
 
-async def everyones(tx: Tx) -> AsyncIterator[Access]:
+async def everyones(tx: Tx) -> AsyncGenerator[Access]:
     """Yield all accesses in the order of ids; needs a transaction, and holds few rows in memory."""
     async for row in tx.cursor(_SQL["everyones"].text, prefetch=5000):
         yield msgspec.convert(dict(row.items()), Access)

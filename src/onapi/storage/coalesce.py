@@ -1,4 +1,4 @@
-"""Concurrent reads of one kind share a query: what one turn of the event loop asks for is asked of the database at once."""
+"""Concurrent reads of one kind share a query: what one turn of the event loop asks for is asked together."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence

@@ -219,3 +219,19 @@ def _socket_folder(data: Path, account: pwd.struct_passwd | None) -> Path:
 
 def _last_line(text: str) -> str:
     return next((line.strip() for line in reversed(text.splitlines()) if line.strip()), "no reason given")
+
+
+def discard(folder: Path) -> None:
+    """Remove the database of `folder` for good.
+
+    Raises:
+        Conflict: it is in use.
+    """
+    cluster = _cluster(folder)
+    with (folder / "gate.lock").open("a") as gate, (folder / "users.lock").open("a") as users, _locked(gate.fileno()):
+        try:
+            fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise errors.Conflict(f"The database in {folder} is in use; stop what uses it first.") from None
+        cluster.stop()
+        shutil.rmtree(cluster.data)

@@ -32,7 +32,10 @@ class Provider:
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """One of an SP's passwords; `last_used_at` is exact to the minute, None if never; `revoked_at` is None while live."""
+    """One of an SP's passwords.
+
+    `last_used_at` is exact to the minute, None if never; `revoked_at` is None while it is live.
+    """
 
     credential_id: str
     secret_hash: str

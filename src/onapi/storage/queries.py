@@ -75,4 +75,4 @@ def _query(name: str, text: str) -> Query:
             parameters.append(match[1])
         return f"${parameters.index(match[1]) + 1}"
 
-    return Query(name, _PARAMETER.sub(number, text).strip(), tuple(parameters))
+    return Query(name, _PARAMETER.sub(number, text).strip().rstrip(";"), tuple(parameters))

@@ -1,0 +1,90 @@
+"""Fill an empty database with a made-up city and three service providers."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from onapi import errors, ids
+from onapi.actions import accesses as accesses_action
+from onapi.actions import providers
+from onapi.domain import demo_city
+from onapi.domain.accesses import Access
+from onapi.storage import accesses, facts
+from onapi.storage import providers as provider_storage
+from onapi.storage.pool import Database
+from onapi.vocabulary import Dialect
+
+_FACT = "demo"
+
+
+@dataclass(frozen=True, slots=True)
+class DemoProvider:
+    """One of the demo's SPs; no populations is all of them."""
+
+    sp: ids.Sp
+    name: str
+    dialect: Dialect
+    populations: tuple[str, ...]
+
+    @property
+    def secret(self) -> str:
+        """The password, which is no secret."""
+        return f"{self.sp}-demo"
+
+
+PROVIDERS = (
+    DemoProvider(ids.Sp("alfa"), "Alfa Bredband", Dialect.BITVIS, ()),
+    DemoProvider(ids.Sp("beta"), "Beta Fiber", Dialect.BITVIS, ()),
+    DemoProvider(ids.Sp("gamma"), "Gamma Net", Dialect.STANDARD, (demo_city.POPULATIONS[0],)),
+)
+
+
+async def city(database: Database) -> str | None:
+    """Return which city the database holds, as `described` has it, or None."""
+    async with database.connection() as tx:
+        return await facts.get(tx, _FACT)
+
+
+def described(count: int, seed: int) -> str:
+    """Return how a city is told from another."""
+    return f"{count} accesses, seed {seed}"
+
+
+async def fill(database: Database, *, count: int, seed: int, progress: accesses_action.Progress) -> None:
+    """Make the city and its SPs. A fill that is broken off leaves no city, and can be begun again.
+
+    Raises:
+        Conflict: the database holds something else.
+    """
+    async with database.connection() as tx:
+        known = {provider.sp for provider in await provider_storage.everyone(tx)}
+    if known - {provider.sp for provider in PROVIDERS}:
+        raise errors.Conflict(
+            "This database belongs to a real operator; give the demo a folder of its own with --data."
+        )
+    for provider in PROVIDERS:
+        if provider.sp not in known:
+            await providers.add_with_secret(
+                database,
+                sp=provider.sp,
+                name=provider.name,
+                dialect=provider.dialect,
+                populations=provider.populations,
+                secret=provider.secret,
+            )
+    async with database.transaction() as tx:
+        comparison = await accesses.stage(tx, _counted(demo_city.accesses(count, seed), progress))
+        if comparison.live:
+            raise errors.Conflict(
+                "This database has accesses already; give the demo a folder of its own with --data."
+            )
+        await accesses.merge(tx)
+        await facts.put(tx, _FACT, described(count, seed))
+    async with database.connection() as tx:
+        await accesses.analyse(tx)
+
+
+def _counted(listed: Iterator[Access], progress: accesses_action.Progress) -> Iterator[Access]:
+    for number, access in enumerate(listed, start=1):
+        if number % 1000 == 0:
+            progress(number)
+        yield access

@@ -1,0 +1,101 @@
+"""The composition root: settings in, ASGI application out. The only place where the parts meet."""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from importlib.metadata import version
+
+from starlette.types import Receive, Scope, Send
+
+from onapi import errors
+from onapi import settings as settings_module
+from onapi.resources.accesses import Accesses
+from onapi.resources.endpoints import Endpoints
+from onapi.settings import Settings
+from onapi.storage import facts, migrate, news, pool
+from onapi.web import observe
+from onapi.web.api import Api
+from onapi.web.authentication import Authenticator
+from onapi.web.cursors import Cursors
+from onapi.web.lists import Lists
+
+VERSION = version("onapi")
+
+
+class Application:
+    """One process's server, as an ASGI application; its parts are made when its lifespan begins."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._api: Api | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or live from startup to shutdown."""
+        if scope["type"] == "http" and self._api is not None:
+            await self._api(scope, receive, send)
+        elif scope["type"] == "lifespan":
+            await self._live(receive, send)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        await receive()
+        try:
+            async with running(self._settings) as self._api:
+                await send({"type": "lifespan.startup.complete"})
+                await receive()
+        except errors.OnapiError as error:
+            await send({"type": "lifespan.startup.failed", "message": error.cause})
+        else:
+            await send({"type": "lifespan.shutdown.complete"})
+
+
+def create() -> Application:
+    """Return the application as the environment has it set; every worker process calls this."""
+    observe.begin_logging()
+    return Application(settings_module.read(os.environ))
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[Api]:
+    """Connect, and yield the API; everything is given back at the end.
+
+    Raises:
+        Unavailable: the database cannot be reached, or its schema is not this version's.
+    """
+    database = await pool.connect(settings.database_url)
+    try:
+        await refuse_other_schema(database)
+        async with database.transaction() as tx:
+            cursors = Cursors(await facts.cursor_key(tx))
+        authenticator = Authenticator(database)
+        newsroom = news.News(settings.database_url, on_accounts=authenticator.forget)
+        await newsroom.start()
+        try:
+            yield _api(settings, database, authenticator, Lists(database, newsroom, cursors))
+        finally:
+            await newsroom.stop()
+    finally:
+        await database.close()
+
+
+async def refuse_other_schema(database: pool.Database) -> None:
+    """Raise Unavailable unless the database's schema is this version's."""
+    async with database.connection() as tx:
+        pending = await migrate.pending(tx)
+    if pending:
+        raise errors.Unavailable(
+            f"The database lacks {len(pending)} migrations; run `onapi migrate`.", retry_after=30
+        )
+
+
+def _api(settings: Settings, database: pool.Database, authenticator: Authenticator, answers: Lists) -> Api:
+    resources = [Accesses(database, answers).endpoint()]
+    return Api(
+        mounts=settings.mounts,
+        endpoints=[Endpoints(resources).endpoint(), *resources],
+        aliases={"order": "orders"},
+        authenticator=authenticator,
+        ready=partial(refuse_other_schema, database),
+        metrics_on_loopback=not settings.behind_proxy and not settings.metrics_port,
+        version=VERSION,
+    )

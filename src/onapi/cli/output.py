@@ -1,0 +1,79 @@
+"""How commands speak: data on stdout, sentences on stderr, progress only on a terminal."""
+
+import dataclasses
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Annotated, Any
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from onapi.actions.accesses import Progress as Told
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+
+_err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def complain(sentence: str) -> None:
+    """Say what went wrong and what to do, in one sentence on stderr."""
+    _err.print(f"onapi: {sentence}", markup=False)
+
+
+def say(sentence: str) -> None:
+    """Say something that is no data, on stderr."""
+    _err.print(sentence, markup=False)
+
+
+def print_json(value: Any) -> None:
+    """Print a value, or a list of dataclasses, as JSON on stdout."""
+    sys.stdout.write(msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n")
+
+
+def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Print a table on stdout; it is as wide as it needs to be when stdout is no terminal."""
+    table = Table(*columns, box=None, pad_edge=False, header_style="bold")
+    for row in rows:
+        table.add_row(*(_cell(value) for value in row))
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=400)
+    console.print(table)
+
+
+def print_rows(rows: Sequence[Any], *, as_json: bool) -> None:
+    """Print dataclasses of one kind, one a row, as a table or as JSON."""
+    if as_json:
+        print_json(rows)
+    elif rows:
+        names = [field.name for field in dataclasses.fields(rows[0])]
+        print_table(names, [[getattr(row, name) for name in names] for row in rows])
+
+
+@contextmanager
+def progress(what: str, total: int | None) -> Iterator[Told]:
+    """Show how far something is, on stderr if that is a terminal; yields what to tell the number to."""
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=_err,
+        disable=not _err.is_terminal,
+    )
+    with bar:
+        task = bar.add_task(what, total=total)
+        yield lambda done: bar.update(task, completed=done)
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d %H:%M:%S")
+    if isinstance(value, tuple):
+        return ", ".join("(all)" if item is None else str(item) for item in value)
+    return "" if value is None else str(value)

@@ -1,0 +1,110 @@
+"""Commands for service providers' accounts."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from onapi import errors, ids
+from onapi.actions import providers
+from onapi.cli import database, output
+from onapi.storage.pool import Database
+from onapi.storage.providers import Credential, Provider
+from onapi.vocabulary import Dialect
+
+app = typer.Typer(help="Service providers: accounts and passwords.", no_args_is_help=True)
+credential = typer.Typer(help="Passwords of a provider.", no_args_is_help=True)
+app.add_typer(credential, name="credential")
+
+
+def _sp(value: str) -> str:
+    try:
+        return ids.sp(value)
+    except errors.Invalid as error:
+        raise typer.BadParameter(error.cause) from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """A password as it may be shown: never its hash."""
+
+    credential_id: str
+    created_at: datetime
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+
+
+Account = Annotated[str, typer.Argument(metavar="ID", callback=_sp, help="The provider's user name.")]
+
+
+@app.command()
+def add(
+    account: Account,
+    name: Annotated[str, typer.Option(help="The provider's name.")],
+    dialect: Annotated[
+        Dialect, typer.Option(help="Which reading of the standard it is answered in.")
+    ] = Dialect.BITVIS,
+    population: Annotated[
+        list[str] | None, typer.Option(help="What it may see; may be repeated. None given: everything.")
+    ] = None,
+) -> None:
+    """Make an account, and print its password once."""
+
+    async def work(opened: Database) -> providers.NewCredential:
+        return await providers.add(
+            opened, sp=ids.Sp(account), name=name, dialect=dialect, populations=population or []
+        )
+
+    _print_once(database.run(work))
+
+
+@app.command("list")
+def list_(as_json: output.Json = False) -> None:
+    """List the accounts."""
+    output.print_rows(database.run(providers.everyone), as_json=as_json)
+
+
+@app.command()
+def show(account: Account, as_json: output.Json = False) -> None:
+    """Show an account and its passwords' dates."""
+
+    async def work(opened: Database) -> tuple[Provider, list[Credential]]:
+        return await providers.one(opened, sp=ids.Sp(account))
+
+    provider, stored = database.run(work)
+    credentials = [_Shown(c.credential_id, c.created_at, c.last_used_at, c.revoked_at) for c in stored]
+    if as_json:
+        output.print_json({"provider": provider, "credentials": credentials})
+    else:
+        output.print_rows([provider], as_json=False)
+        print()
+        output.print_rows(credentials, as_json=False)
+
+
+@credential.command("add")
+def add_credential(account: Account) -> None:
+    """Make another password, good beside the others, and print it once."""
+
+    async def work(opened: Database) -> providers.NewCredential:
+        return await providers.add_credential(opened, sp=ids.Sp(account))
+
+    _print_once(database.run(work))
+
+
+@credential.command("revoke")
+def revoke_credential(
+    account: Account, credential_id: Annotated[str, typer.Argument(metavar="CRED", help="As `show` lists it.")]
+) -> None:
+    """End a password at once."""
+
+    async def work(opened: Database) -> None:
+        await providers.revoke_credential(opened, sp=ids.Sp(account), credential_id=credential_id)
+
+    database.run(work)
+    output.say(f"{credential_id} of {account} is revoked.")
+
+
+def _print_once(made: providers.NewCredential) -> None:
+    print(f"{made.sp}:{made.secret}")
+    output.say(f"This is credential {made.credential_id}. Keep the line above: it cannot be shown again.")

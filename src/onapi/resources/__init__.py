@@ -1,0 +1,1 @@
+"""What service providers see: one module for each resource of the standard."""

@@ -1,0 +1,87 @@
+"""Examine a database: is it one that this platform can keep its promises on?"""
+
+from dataclasses import dataclass
+
+from onapi import errors
+from onapi.storage import migrate, queries
+from onapi.storage.tx import Tx
+
+_SQL = queries.beside(__file__)
+_OLDEST, _NEWEST = 15, 18
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at; `sentence` says what to do when it is not good."""
+
+    subject: str
+    good: bool
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    version: int
+    encoding: str
+    sees_all_sessions: bool
+    track_activities: bool
+    fsync: bool
+    synchronous_commit: str
+    horizon_age_s: float
+    invalid_indexes: int
+
+
+async def findings(tx: Tx) -> list[Finding]:
+    """Return everything that was looked at, good or not."""
+    facts = await _SQL["facts"].one(tx, _Facts)
+    if facts is None:
+        return []
+    return [
+        _version(facts.version),
+        await _schema(tx),
+        Finding(
+            "encoding",
+            facts.encoding == "UTF8",
+            f"The database's encoding is {facts.encoding}; it must be UTF8, chosen when it is created.",
+        ),
+        Finding(
+            "deltas",
+            facts.sees_all_sessions and facts.track_activities,
+            "Open transactions of all roles can be seen, so deltas lose nothing."
+            if facts.sees_all_sessions and facts.track_activities
+            else "Deltas can lose changes that another role makes: GRANT pg_read_all_stats to onapi's role, "
+            "and leave track_activities on.",
+        ),
+        Finding(
+            "durability",
+            facts.fsync and facts.synchronous_commit != "off",
+            f"fsync is {'on' if facts.fsync else 'off'} and synchronous_commit is {facts.synchronous_commit}; "
+            "both must be on, or answered orders can be lost.",
+        ),
+        Finding(
+            "long transactions",
+            facts.horizon_age_s < 60,
+            f"The oldest open writing transaction is {facts.horizon_age_s:.0f} s old; "
+            "while one is open, deltas repeat what changed since it began.",
+        ),
+        Finding(
+            "indexes",
+            facts.invalid_indexes == 0,
+            f"{facts.invalid_indexes} indexes are invalid; REINDEX those that pg_index has as not indisvalid.",
+        ),
+    ]
+
+
+def _version(version: int) -> Finding:
+    good = _OLDEST <= version <= _NEWEST
+    return Finding("version", good, f"PostgreSQL {version}; onapi is made for {_OLDEST} to {_NEWEST}.")
+
+
+async def _schema(tx: Tx) -> Finding:
+    try:
+        pending = await migrate.pending(tx)
+    except errors.Conflict as error:
+        return Finding("schema", good=False, sentence=error.cause)
+    if pending:
+        return Finding("schema", good=False, sentence=f"{len(pending)} migrations are pending; run `onapi migrate`.")
+    return Finding("schema", good=True, sentence="The schema is this version's.")

@@ -1,0 +1,1 @@
+"""HTTP manners: who calls, what may be sent, how lists stream, how refusals look."""

@@ -1,0 +1,149 @@
+"""Fixtures: one real PostgreSQL for the run, a database of its own for each test, and a real server over HTTP."""
+
+import asyncio
+import contextlib
+import itertools
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import asyncpg
+import httpx2
+import hypothesis
+import pytest
+import uvicorn
+
+from onapi.app import Application
+from onapi.settings import Settings
+from onapi.storage import embedded, migrate, pool
+from onapi.storage.pool import Database
+from onapi.web.protocol import GuardedProtocol
+
+T = TypeVar("T")
+
+# Shared machines stall; a deadline would make luck of a test.
+hypothesis.settings.register_profile("onapi", deadline=None)
+hypothesis.settings.load_profile("onapi")
+
+_serial = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def cluster_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Run a PostgreSQL for the whole run, with a migrated template."""
+    folder = tmp_path_factory.mktemp("postgresql")
+    # PostgreSQL does not run as root; the account it runs as must be able to enter.
+    for parent in (folder, *folder.parents[:3]):
+        with contextlib.suppress(PermissionError):
+            parent.chmod(parent.stat().st_mode | 0o011)
+    with embedded.running(folder, durable=False) as url:
+        asyncio.run(_make_template(url))
+        yield url
+
+
+@pytest.fixture
+def database_url(cluster_url: str) -> Iterator[str]:
+    """Make a migrated, empty database for one test, and drop it afterwards."""
+    name = f"test_{next(_serial)}"
+    asyncio.run(_execute(cluster_url, f"CREATE DATABASE {name} TEMPLATE template_onapi"))
+    yield _of(cluster_url, name)
+    asyncio.run(_execute(cluster_url, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server that runs in this process, with its own loop and thread, and answers real HTTP."""
+
+    url: str
+    host: str
+    port: int
+    database_url: str
+    root: str = "/onapi/2.6"
+
+    def client(self, headers: dict[str, str] | None = None) -> httpx2.Client:
+        """Return a client whose paths are below the version's root."""
+        return httpx2.Client(base_url=self.url + self.root, headers=headers, timeout=30)
+
+    def do(self, work: Callable[[Database], Awaitable[T]]) -> T:
+        """Do something to the server's database, as the operator."""
+
+        async def connected() -> T:
+            async with opened(self.database_url) as database:
+                return await work(database)
+
+        return asyncio.run(connected())
+
+
+@pytest.fixture
+def server(database_url: str) -> Iterator[Server]:
+    """Run a server on an empty database."""
+    with serving(Settings(database_url=database_url)) as running:
+        yield running
+
+
+@contextlib.contextmanager
+def serving(settings: Settings) -> Iterator[Server]:
+    """Run a server with these settings until the block ends."""
+    config = uvicorn.Config(
+        Application(settings),
+        port=0,
+        http=GuardedProtocol,
+        lifespan="on",
+        log_config=None,
+        ws="none",
+        loop="uvloop",
+        server_header=False,
+        timeout_graceful_shutdown=5,
+    )
+    uvicorn_server = uvicorn.Server(config)
+    thread = threading.Thread(target=uvicorn_server.run, daemon=True)
+    thread.start()
+    while not uvicorn_server.started:
+        if not thread.is_alive():
+            pytest.fail("The server did not start.")
+        thread.join(0.01)
+    host, port = uvicorn_server.servers[0].sockets[0].getsockname()
+    try:
+        yield Server(f"http://{host}:{port}", host, port, settings.database_url)
+    finally:
+        uvicorn_server.should_exit = True
+        thread.join(20)
+
+
+@contextlib.asynccontextmanager
+async def opened(url: str) -> AsyncIterator[Database]:
+    """Open a database's pool for the block."""
+    database = await pool.connect(url)
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+@pytest.fixture
+def data_folder(tmp_path: Path) -> Path:
+    """Return an empty data folder that the account of PostgreSQL can enter."""
+    for parent in (tmp_path, *tmp_path.parents[:3]):
+        with contextlib.suppress(PermissionError):
+            parent.chmod(parent.stat().st_mode | 0o011)
+    return tmp_path / "data"
+
+
+async def _make_template(url: str) -> None:
+    await _execute(url, "CREATE DATABASE template_onapi")
+    async with opened(_of(url, "template_onapi")) as database, database.transaction() as tx:
+        await migrate.apply(tx)
+
+
+async def _execute(url: str, statement: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+def _of(url: str, name: str) -> str:
+    return url.replace("/postgres?", f"/{name}?")
