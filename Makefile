@@ -1,5 +1,5 @@
 # The front door. `make` alone lists what there is.
-.PHONY: help setup demo test check bench docs lock
+.PHONY: help setup demo test check bench docs schema lock
 .DEFAULT_GOAL := help
 
 help:            ## this list
@@ -26,6 +26,9 @@ bench: setup     ## a table of ratios against floors and peers; B="--rows 10000"
 
 docs: setup      ## check that every page's links and commands are right
 	@.venv/bin/pytest -q tests/docs
+
+schema: setup    ## write src/onapi/storage/schema.sql, the whole schema for readers, from the migrations
+	@.venv/bin/python -m tests.storage.schema
 
 lock:            ## resolve the dependencies anew and write requirements.lock
 	@scripts/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \

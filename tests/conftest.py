@@ -52,6 +52,15 @@ def database_url(cluster_url: str) -> Iterator[str]:
     asyncio.run(_execute(cluster_url, f"DROP DATABASE {name} WITH (FORCE)"))
 
 
+@pytest.fixture
+def empty_url(cluster_url: str) -> Iterator[str]:
+    """Make a database without a schema for one test, and drop it afterwards."""
+    name = f"empty_{next(_serial)}"
+    asyncio.run(_execute(cluster_url, f"CREATE DATABASE {name}"))
+    yield _of(cluster_url, name)
+    asyncio.run(_execute(cluster_url, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
 @dataclass(frozen=True)
 class Server:
     """A server that runs in this process, with its own loop and thread, and answers real HTTP."""

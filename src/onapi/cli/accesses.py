@@ -56,6 +56,7 @@ def import_(
     share = _percent(max_missing)
     reading = address_lists.open_list(_read(file), _format(format_), datetime.now(UTC).date())
     _tell(reading.detected)
+    _errors_file(file).unlink(missing_ok=True)
 
     async def work(opened: Database) -> accesses.Outcome:
         with output.progress("reading", None) as told:
@@ -171,7 +172,7 @@ def _refuse(file: Path, outcome: accesses.Outcome) -> None:
 
 def _written_errors(file: Path, row_errors: tuple[RowError, ...]) -> Path | None:
     """Write all errors beside the list, and return where, or None when that is not possible."""
-    target = Path("import-errors.csv") if str(file) == "-" else file.with_name(file.name + ".errors.csv")
+    target = _errors_file(file)
     try:
         with target.open("w", encoding="utf-8-sig", newline="") as stream:
             writer = csv.writer(stream)
@@ -180,6 +181,10 @@ def _written_errors(file: Path, row_errors: tuple[RowError, ...]) -> Path | None
     except OSError:
         return None
     return target
+
+
+def _errors_file(file: Path) -> Path:
+    return Path("import.errors.csv") if str(file) == "-" else file.with_name(file.name + ".errors.csv")
 
 
 def _inert(value: str) -> str:

@@ -52,7 +52,7 @@ def print_rows(rows: Sequence[Any], *, as_json: bool) -> None:
         print_json(rows)
     elif rows:
         names = [field.name for field in dataclasses.fields(rows[0])]
-        print_table(names, [[getattr(row, name) for name in names] for row in rows])
+        print_table(names, [[_shown(name, getattr(row, name)) for name in names] for row in rows])
 
 
 @contextmanager
@@ -71,9 +71,13 @@ def progress(what: str, total: int | None) -> Iterator[Told]:
         yield lambda done: bar.update(task, completed=done)
 
 
+def _shown(name: str, value: object) -> object:
+    return "(all)" if name == "populations" and value is None else value
+
+
 def _cell(value: object) -> str:
     if isinstance(value, datetime):
         return value.strftime("%Y-%m-%d %H:%M:%S")
     if isinstance(value, tuple):
-        return ", ".join("(all)" if item is None else str(item) for item in value)
+        return ", ".join(map(str, value))
     return "" if value is None else str(value)

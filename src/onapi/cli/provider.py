@@ -26,7 +26,18 @@ def _sp(value: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Shown:
+class _ShownProvider:
+    """An account; `populations` None is everything, as JSON's null and as "(all)" in a table."""
+
+    sp: str
+    name: str
+    dialect: Dialect
+    populations: tuple[str, ...] | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _ShownCredential:
     """A password as it may be shown: never its hash."""
 
     credential_id: str
@@ -62,7 +73,7 @@ def add(
 @app.command("list")
 def list_(as_json: output.Json = False) -> None:
     """List the accounts."""
-    output.print_rows(database.run(providers.everyone), as_json=as_json)
+    output.print_rows([_shown(provider) for provider in database.run(providers.everyone)], as_json=as_json)
 
 
 @app.command()
@@ -73,11 +84,11 @@ def show(account: Account, as_json: output.Json = False) -> None:
         return await providers.one(opened, sp=ids.Sp(account))
 
     provider, stored = database.run(work)
-    credentials = [_Shown(c.credential_id, c.created_at, c.last_used_at, c.revoked_at) for c in stored]
+    credentials = [_ShownCredential(c.credential_id, c.created_at, c.last_used_at, c.revoked_at) for c in stored]
     if as_json:
-        output.print_json({"provider": provider, "credentials": credentials})
+        output.print_json({"provider": _shown(provider), "credentials": credentials})
     else:
-        output.print_rows([provider], as_json=False)
+        output.print_rows([_shown(provider)], as_json=False)
         print()
         output.print_rows(credentials, as_json=False)
 
@@ -108,3 +119,11 @@ def revoke_credential(
 def _print_once(made: providers.NewCredential) -> None:
     print(f"{made.sp}:{made.secret}")
     output.say(f"This is credential {made.credential_id}. Keep the line above: it cannot be shown again.")
+
+
+def _shown(provider: Provider) -> _ShownProvider:
+    named = tuple(population for population in provider.populations if population is not None)
+    everything = None in provider.populations
+    return _ShownProvider(
+        provider.sp, provider.name, provider.dialect, None if everything else named, provider.created_at
+    )

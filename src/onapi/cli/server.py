@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import prometheus_client
@@ -117,6 +118,10 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             self._on_ready()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        # A second signal changes nothing: the end is bounded in time, and must be clean.
+        self.should_exit = True
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

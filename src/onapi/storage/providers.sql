@@ -1,5 +1,4 @@
 -- name: add
--- scope: operator (the CO makes accounts)
 INSERT INTO providers (sp, name, dialect) VALUES ($sp, $name, $dialect) ON CONFLICT (sp) DO NOTHING RETURNING sp;
 
 -- name: grant

@@ -71,8 +71,10 @@ def answered(call: Call, status: int, began: float) -> None:
     requests, seconds = children
     requests.inc()
     seconds.observe(took_s)
-    if (status >= 500 and status != 501) or took_s > SLOW_S:
-        _log.warning(
+    failed_here = status >= 500 and status != 501
+    if failed_here or took_s > SLOW_S:
+        tell = _log.warning if failed_here else _log.info
+        tell(
             "request",
             request_id=call.request_id,
             sp=sp,
