@@ -3,6 +3,8 @@
 import base64
 from typing import Any
 
+from hypothesis import strategies as st
+
 from onapi import ids
 from onapi.actions import providers
 from onapi.domain.accesses import Access
@@ -47,3 +49,49 @@ async def provider(
 def basic(user: str, password: str) -> dict[str, str]:
     """Return the header of Basic authentication."""
     return {"Authorization": "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()}
+
+
+_PRINTABLE = st.characters(exclude_categories=["C", "Z"]) | st.just(" ")
+_TEXT = st.text(_PRINTABLE, min_size=1, max_size=40).map(str.strip).filter(bool) | st.sampled_from(
+    [
+        "=1+1",
+        "+46",
+        "-1",
+        "@SUM(A1)",
+        '"',
+        '""',
+        "a,b",
+        "a;b",
+        "a|b",
+        "'",
+        "\\",
+        "å",
+        "🏠",
+        "null",
+        "[",
+        "Ã¥",
+        "x" * 255,
+    ]
+)
+_IDS = st.from_regex(r"[-0-9a-zA-Z.]{1,36}", fullmatch=True)
+_MAYBE = st.none() | _TEXT
+ANY_ACCESS = st.builds(
+    Access,
+    access_id=_IDS.map(ids.AccessId),
+    legacy_access_id=st.none() | _IDS,
+    street_name=_TEXT,
+    street_number=st.sampled_from([None, "6", "550-70"]),
+    street_littera=_MAYBE,
+    postal_code=st.integers(10_000, 99_999).map(str),
+    city=_TEXT,
+    country_code=st.sampled_from(["SE", "NO"]),
+    premises_type=st.sampled_from(list(PremisesType)),
+    mdu_apartment_number=st.from_regex(r"[0-9]{4}", fullmatch=True),
+    mdu_distinguisher=_MAYBE,
+    outlet=_MAYBE,
+    population=_MAYBE,
+    price_group=st.integers(0, 999_999_999),
+    access_state=st.sampled_from(list(AccessState)),
+    national_address_uuid=st.none() | st.uuids().map(str),
+)
+"""Any valid access, with values that are easy to get wrong."""

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.given import ANY_ACCESS
 
 from onapi.domain import accesses
 from onapi.vocabulary import AccessState, PremisesType
@@ -222,30 +223,7 @@ def test_other_countries_may_identify_addresses_otherwise() -> None:
     assert valid({**NORWEGIAN, "nationalAddressUUID": "7"}).national_address_uuid == "7"
 
 
-TEXT = st.text(min_size=1, max_size=255).filter(lambda text: text.isprintable() and text == text.strip())
-IDS = st.from_regex(r"[-0-9a-zA-Z.]{1,36}", fullmatch=True)
-ACCESSES = st.builds(
-    dict,
-    accessId=IDS,
-    legacyAccessId=st.just("") | IDS,
-    streetName=TEXT,
-    streetNumber=st.sampled_from(["", "1", "550-70"]),
-    streetLittera=st.just("") | TEXT,
-    postalCode=st.integers(10_000, 99_999).map(str),
-    city=TEXT,
-    countryCode=st.sampled_from(["SE", "NO"]),
-    premisesType=st.sampled_from(list(PremisesType)),
-    mduApartmentNumber=st.from_regex(r"[0-9]{4}", fullmatch=True),
-    mduDistinguisher=st.just("") | TEXT,
-    outlet=st.just("") | TEXT,
-    population=st.just("") | TEXT,
-    priceGroup=st.integers(0, 999_999_999).map(str),
-    accessState=st.sampled_from(list(AccessState)),
-    nationalAddressUUID=st.just("") | st.uuids().map(str),
-).map(valid)
-
-
-@given(ACCESSES)
+@given(ANY_ACCESS)
 def test_what_is_written_is_read_back_the_same(access: accesses.Access) -> None:
     assert accesses.read(accesses.write(access)) == access
 

@@ -10,6 +10,7 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.given import ANY_ACCESS
 
 from onapi import errors, ids
 from onapi.domain import accesses, address_lists
@@ -208,33 +209,7 @@ def test_a_reading_can_be_repeated() -> None:
     assert list(reading.records()) == list(reading.records())
 
 
-TEXT = st.text(min_size=1, max_size=40).filter(
-    lambda text: text.isprintable() and text == text.strip()
-) | st.sampled_from(
-    ["=1+1", "+46", "-1", "@SUM(A1)", '"', '""', "a,b", "a;b", "a|b", "'", "å", "🏠", "null", "[", "Ã¥", "x" * 255]
-)
-IDS = st.from_regex(r"[-0-9a-zA-Z.]{1,36}", fullmatch=True)
-MAYBE = st.none() | TEXT
-ACCESSES = st.builds(
-    accesses.Access,
-    access_id=IDS.map(ids.AccessId),
-    legacy_access_id=st.none() | IDS,
-    street_name=TEXT,
-    street_number=st.sampled_from([None, "6", "550-70"]),
-    street_littera=MAYBE,
-    postal_code=st.integers(10_000, 99_999).map(str),
-    city=TEXT,
-    country_code=st.sampled_from(["SE", "NO"]),
-    premises_type=st.sampled_from(list(PremisesType)),
-    mdu_apartment_number=st.from_regex(r"[0-9]{4}", fullmatch=True),
-    mdu_distinguisher=MAYBE,
-    outlet=MAYBE,
-    population=MAYBE,
-    price_group=st.integers(0, 999_999_999),
-    access_state=st.sampled_from(list(AccessState)),
-    national_address_uuid=st.none() | st.uuids().map(str),
-)
-LISTS = st.lists(ACCESSES, max_size=5, unique_by=lambda access: access.access_id)
+LISTS = st.lists(ANY_ACCESS, max_size=5, unique_by=lambda access: access.access_id)
 
 
 @pytest.mark.parametrize("format", [Format.ONAPI_CSV, Format.ONAPI_JSON])

@@ -33,6 +33,15 @@ def run(work: Callable[[Database], Awaitable[T]]) -> T:
         return asyncio.run(_run(settings, work))
 
 
+def check(settings: Settings) -> None:
+    """See that the database answers, and that its schema is this version's, before anything is started on it."""
+
+    async def nothing(_database: Database) -> None:
+        pass
+
+    asyncio.run(_run(settings, nothing))
+
+
 async def _run(settings: Settings, work: Callable[[Database], Awaitable[T]]) -> T:
     database = await pool.connect(settings.database_url)
     try:

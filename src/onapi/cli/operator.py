@@ -44,6 +44,7 @@ def serve(
     observe.begin_logging()
     listening = server.Listening(host=host, port=port, workers=workers, cert=tls_cert, key=tls_key)
     with database.available(settings) as ready_settings:
+        database.check(ready_settings)
         server.run(ready_settings, listening, lambda url: print(f"ready {url}", flush=True))
 
 

@@ -36,17 +36,18 @@ log_min_messages = warning
 
 
 @contextmanager
-def running(folder: Path, *, durable: bool = True) -> Iterator[str]:
+def running(folder: Path, *, durable: bool = True, programs: Path | None = None) -> Iterator[str]:
     """Start the PostgreSQL of `folder`, or join the one that runs, and yield its URL.
 
     Args:
         folder: made when it does not exist; holds everything.
         durable: False trades safety against power cuts for speed, for tests.
+        programs: the `bin` folder of another PostgreSQL; the wheel's if None.
 
     Raises:
         Unavailable: it does not start; the message has the reason.
     """
-    cluster = _cluster(folder)
+    cluster = _cluster(folder, programs or installed() / "pginstall18" / "bin")
     with (folder / "gate.lock").open("a") as gate, (folder / "users.lock").open("a") as users:
         with _locked(gate.fileno()):
             fcntl.flock(users, fcntl.LOCK_SH)
@@ -124,9 +125,8 @@ class _Cluster:
         )
 
 
-def _cluster(folder: Path) -> _Cluster:
+def _cluster(folder: Path, programs: Path) -> _Cluster:
     folder = folder.resolve()
-    programs = installed() / "pginstall18" / "bin"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         data = folder / "postgresql"
@@ -227,7 +227,7 @@ def discard(folder: Path) -> None:
     Raises:
         Conflict: it is in use.
     """
-    cluster = _cluster(folder)
+    cluster = _cluster(folder, installed() / "pginstall18" / "bin")
     with (folder / "gate.lock").open("a") as gate, (folder / "users.lock").open("a") as users, _locked(gate.fileno()):
         try:
             fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)

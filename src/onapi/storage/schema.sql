@@ -58,11 +58,7 @@ CREATE TABLE public.accesses (
     CONSTRAINT accesses_mdu_apartment_number_check CHECK ((mdu_apartment_number ~ '^[0-9][0-9][0-9][0-9]$'::text)),
     CONSTRAINT accesses_premises_type_check CHECK ((premises_type = ANY (ARRAY['COMMERCIAL'::text, 'MDU_APARTMENT'::text, 'MDU_COMMON'::text, 'MDU_TECHNICAL'::text, 'PUBLIC'::text, 'RESIDENTIAL_HOUSE'::text, 'UNKNOWN'::text]))),
     CONSTRAINT accesses_price_group_check CHECK ((price_group >= 0)),
-    CONSTRAINT accesses_street_number_check CHECK (((street_number ~ '^[0-9]+(-[0-9]+)?$'::text) AND (length(street_number) <=
-CASE
-    WHEN (street_number ~~ '%-%'::text) THEN 9
-    ELSE 255
-END))),
+    CONSTRAINT accesses_street_number_check CHECK (((street_number ~ '^[0-9]+(-[0-9]+)?$'::text) AND (length(street_number) <= 255) AND ((strpos(street_number, '-'::text) = ANY (ARRAY[0, 2, 3, 4, 5])) AND ((strpos(street_number, '-'::text) = 0) OR (length(split_part(street_number, '-'::text, 2)) <= 4))))),
     CONSTRAINT apartment_is_told_apart CHECK (((premises_type <> 'MDU_APARTMENT'::text) OR (mdu_apartment_number IS NOT NULL) OR (mdu_distinguisher IS NOT NULL))),
     CONSTRAINT postal_code_in_sweden CHECK (((country_code <> 'SE'::text) OR ((postal_code)::text ~ '^[1-9][0-9][0-9][0-9][0-9]$'::text)))
 );

@@ -39,8 +39,10 @@ CREATE TABLE accesses (
     legacy_access_id      id_text,
     street_name           plain_text NOT NULL,
     street_number         text COLLATE "C" CHECK (
-                              street_number ~ '^[0-9]+(-[0-9]+)?$'
-                              AND length(street_number) <= CASE WHEN street_number LIKE '%-%' THEN 9 ELSE 255 END),
+                              street_number ~ '^[0-9]+(-[0-9]+)?$' AND length(street_number) <= 255
+                              AND (strpos(street_number, '-') IN (0, 2, 3, 4, 5)
+                                   AND (strpos(street_number, '-') = 0
+                                        OR length(split_part(street_number, '-', 2)) <= 4))),
     street_littera        plain_text,
     postal_code           plain_text COLLATE "C" NOT NULL,
     city                  plain_text NOT NULL,

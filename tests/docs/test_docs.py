@@ -1,0 +1,114 @@
+"""The documentation holds: links lead somewhere, commands exist, and the tutorial works as it is written."""
+
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer.main
+from tests.cli.command import environment
+
+from onapi.cli.main import app
+
+_ROOT = Path(__file__).parents[2]
+_PAGES = sorted([*_ROOT.glob("*.md"), *(_ROOT / "docs").rglob("*.md")])
+_NAMES = [str(page.relative_to(_ROOT)) for page in _PAGES]
+_LINK = re.compile(r"\]\(([^)#\s]+)(#[^)\s]*)?\)")
+_BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_SERVER = re.compile(r"127\.0\.0\.1:8026|--port 8026")
+
+
+def _blocks(name: str, language: str) -> list[str]:
+    text = (_ROOT / name).read_text(encoding="utf-8")
+    return [block for kind, block in _BLOCK.findall(text) if kind == language]
+
+
+@pytest.mark.parametrize("name", _NAMES)
+def test_every_link_leads_somewhere(name: str) -> None:
+    page = _ROOT / name
+    targets = [match[1] for match in _LINK.finditer(page.read_text(encoding="utf-8")) if "://" not in match[1]]
+    assert not [target for target in targets if not (page.parent / target).exists()]
+
+
+@pytest.mark.parametrize("name", _NAMES)
+def test_no_page_is_out_of_reach(name: str) -> None:
+    if name in ("README.md", "SECURITY.md", "CHANGELOG.md"):
+        return
+    linked = {
+        (page.parent / match[1]).resolve()
+        for page in _PAGES
+        for match in _LINK.finditer(page.read_text(encoding="utf-8"))
+        if "://" not in match[1]
+    }
+    assert (_ROOT / name).resolve() in linked
+
+
+@pytest.mark.parametrize("name", _NAMES)
+def test_every_command_of_a_page_exists_with_its_options(name: str) -> None:
+    commands = [
+        line.strip().removesuffix("&").split("#")[0].split(">")[0].split("|")[-1].split()
+        for block in _blocks(name, "sh")
+        for line in block.splitlines()
+        if re.match(r"\s*(zcat \S+ \| )?onapi ", line)
+    ]
+    wrong = [" ".join(words) for words in commands if not _exists(typer.main.get_command(app), words[1:])]
+    assert not wrong
+
+
+def _exists(command: Any, words: list[str]) -> bool:
+    below = getattr(command, "commands", None)
+    if below is not None:
+        return bool(words) and words[0] in below and _exists(below[words[0]], words[1:])
+    options = {option for parameter in command.params for option in parameter.opts} | {"--help"}
+    return all(word in options for word in words if word.startswith("--"))
+
+
+@pytest.mark.parametrize("name", _NAMES)
+def test_every_make_target_of_a_page_exists(name: str) -> None:
+    makefile = (_ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"`make (\w+)`|^make (\w+)", (_ROOT / name).read_text(encoding="utf-8"), re.MULTILINE))
+    assert not [target for pair in targets for target in pair if target and f"\n{target}:" not in makefile]
+
+
+@pytest.mark.parametrize("name", _NAMES)
+def test_every_json_of_a_page_is_json(name: str) -> None:
+    for block in _blocks(name, "json"):
+        json.loads(block)
+
+
+def test_the_tutorial_works_as_it_is_written(data_folder: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    steps = [block for block in _blocks("docs/tutorials/first-operator.md", "sh") if "make setup" not in block]
+    script = "set -euo pipefail\n" + "\n".join(steps)
+    script = _SERVER.sub(lambda match: match[0].replace("8026", str(port)), script)
+    data_folder.mkdir()
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        ["bash", "-c", script],
+        check=False,
+        cwd=data_folder,
+        env=environment(data=data_folder) | {"PATH": path},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode in (0, 143), done.stderr
+    text = done.stdout
+    assert "STOR-2A-1001" in text
+    assert text.rindex("LANT-550-70") > text.rindex("STOR-1"), "the delta comes last, and has the access that entered"
+
+
+def test_the_requests_of_readme_are_those_that_the_demo_prints() -> None:
+    source = (_ROOT / "src/onapi/cli/demo.py").read_text(encoding="utf-8")
+    printed = [
+        line.replace("{url}", "http://127.0.0.1:8026/onapi/2.6/") for line in re.findall(r'"  (curl [^"]+)', source)
+    ]
+    assert len(printed) == 3
+    blocks = "\n".join(_blocks("README.md", "sh"))
+    assert not [line for line in printed if line not in blocks]
