@@ -5,11 +5,11 @@ import re
 from pathlib import Path
 
 import pytest
-from tests.conftest import opened
 
 import onapi
 from onapi.storage import queries
 from onapi.storage.queries import Query
+from tests.conftest import opened
 
 _SOURCES = sorted((Path(onapi.__file__).parent / "storage").glob("*.sql"))
 _ALL = [

@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from tests.cli.command import onapi
 
 _HEAD = "accessId;streetName;postalCode;city;countryCode;premisesType;population;accessState"

@@ -14,6 +14,7 @@ from pathlib import Path
 import httpx2
 import pytest
 import trustme
+
 from tests.cli.command import PROGRAM, environment, onapi
 
 

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 import typer.main
-from tests.cli.command import environment
 
 from onapi.cli.main import app
+from tests.cli.command import environment
 
 _ROOT = Path(__file__).parents[2]
 _PAGES = sorted([*_ROOT.glob("*.md"), *(_ROOT / "docs").rglob("*.md")])

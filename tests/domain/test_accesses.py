@@ -3,10 +3,10 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.given import ANY_ACCESS
 
 from onapi.domain import accesses
 from onapi.vocabulary import AccessState, PremisesType
+from tests.given import ANY_ACCESS
 
 HOUSE = {
     "accessId": "5-37-A.22",

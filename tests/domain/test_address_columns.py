@@ -1,15 +1,13 @@
 """The provider interface's lists and MdB2's: their columns, and their words in ON-API's."""
 
-from datetime import date
-
 import pytest
 
-from onapi import errors, ids
-from onapi.domain import accesses, address_lists
+from onapi import ids
+from onapi.domain import accesses
 from onapi.domain.address_lists import Format
 from onapi.vocabulary import AccessState, PremisesType
+from tests.domain.reading import faults, opened, reason, records, refusal, valid
 
-TODAY = date(2026, 3, 1)
 PI_HEADER = (
     "accessId,streetName,streetNumber,streetLittera,postalCode,city,countryCode,premisesType,mduApartmentNumber,"
     "mduDistinguisher,outletId,population,option82,coFiberConverter,coCpeSwitch,coCpeRouter,activationDate,"
@@ -22,42 +20,6 @@ PI_1_1_ROW = (
 PI_ROW = PI_1_1_ROW.removesuffix(",100,YES,NO")
 MDB2_HEADER = "coID;accessId;streetName;postalCode;city;premisesType;mduApartmentNumber;accessState;residentName"
 MDB2_ROW = "KO1;A1;Testvägen;10000;Ankeborg;RENTAL_APARTMENT;0901;;Kalle Anka"
-
-
-def opened(text: str | bytes, wanted: Format | None = None) -> address_lists.Reading:
-    data = text if isinstance(text, bytes) else text.encode()
-    return address_lists.open_list(data, wanted, TODAY)
-
-
-def records(text: str | bytes, wanted: Format | None = None) -> list[address_lists.Record]:
-    return list(opened(text, wanted).records())
-
-
-def valid(text: str | bytes, wanted: Format | None = None) -> list[accesses.Access]:
-    """Return the accesses of a list without errors."""
-    found = records(text, wanted)
-    assert [record for record in found if isinstance(record, list)] == []
-    return [record for record in found if isinstance(record, accesses.Access)]
-
-
-def faults(text: str | bytes, wanted: Format | None = None) -> list[tuple[int, str, str]]:
-    """Return the line, column and value of every error in the list."""
-    errors_ = [error for record in records(text, wanted) if isinstance(record, list) for error in record]
-    return [(error.line, error.column, error.value) for error in errors_]
-
-
-def reason(text: str | bytes) -> str:
-    """Return why the only wrong value of the list is refused."""
-    (errors_,) = [record for record in records(text) if isinstance(record, list)]
-    (error,) = errors_
-    return error.reason
-
-
-def refusal(text: str | bytes, wanted: Format | None = None) -> str:
-    """Return why the list as a whole is refused."""
-    with pytest.raises(errors.Invalid) as refused:
-        records(text, wanted)
-    return refused.value.cause
 
 
 def pi(**values: str) -> str:

@@ -8,13 +8,13 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.conftest import opened
-from tests.given import ANY_ACCESS, access, accesses_in, provider
 
 from onapi.domain import accesses as domain
 from onapi.domain.accesses import Access
 from onapi.storage import accesses
 from onapi.wire.accesses import Access as WireAccess
+from tests.conftest import opened
+from tests.given import ANY_ACCESS, access, accesses_in, provider
 
 _LISTS = st.lists(ANY_ACCESS, min_size=20, max_size=60, unique_by=lambda access: access.access_id)
 

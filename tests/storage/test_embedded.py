@@ -8,10 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.conftest import opened
 
 from onapi import errors
 from onapi.storage import embedded
+from tests.conftest import opened
 
 _HOLD = """
 import sys

@@ -4,11 +4,11 @@ import asyncio
 
 import asyncpg
 import pytest
-from tests.conftest import opened
-from tests.storage import schema
 
 from onapi import errors
 from onapi.storage import migrate
+from tests.conftest import opened
+from tests.storage import schema
 
 
 def test_the_migrations_make_the_schema_that_readers_are_shown(database_url: str) -> None:

