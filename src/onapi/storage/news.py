@@ -118,8 +118,10 @@ class News:
     async def _look(self, connection: Tx) -> None:
         self._something.clear()
         looked_at = time.monotonic()
-        for row in await _SQL["watermark"].rows(connection):
-            self._watermark = Watermark(row["verified"], row["newest"] or _EPOCH, row["clock"], looked_at)
+        # In this order: what commits between the two is seen by the second.
+        verified = await horizon(connection)
+        for row in await _SQL["newest"].rows(connection):
+            self._watermark = Watermark(verified, row["newest"] or _EPOCH, row["clock"], looked_at)
 
     async def _wait(self) -> None:
         try:

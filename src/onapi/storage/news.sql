@@ -2,10 +2,9 @@
 -- scope: operator (a moment, no rows)
 SELECT horizon();
 
--- name: watermark
+-- name: newest
 -- scope: operator (moments only; a poll is answered from them before anybody's rows are looked at)
-SELECT horizon() AS verified,
-       clock_timestamp() AS clock,
+SELECT clock_timestamp() AS clock,
        GREATEST(
            (SELECT max(changed_at) FROM accesses),
            (SELECT max(departed_at) FROM access_departures),

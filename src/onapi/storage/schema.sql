@@ -178,7 +178,7 @@ COMMENT ON FUNCTION public.announce() IS 'Tells every process, at commit, which 
 
 CREATE FUNCTION public.horizon() RETURNS timestamp with time zone
     LANGUAGE sql
-    RETURN LEAST(statement_timestamp(), (SELECT min(pg_stat_activity.xact_start) AS min FROM pg_stat_activity WHERE ((pg_stat_activity.datname = current_database()) AND (pg_stat_activity.backend_xid IS NOT NULL))), (SELECT min(pg_prepared_xacts.prepared) AS min FROM pg_prepared_xacts WHERE (pg_prepared_xacts.database = current_database())));
+    RETURN LEAST(statement_timestamp(), (SELECT min(COALESCE(pg_stat_activity.xact_start, pg_stat_activity.backend_start, '-infinity'::timestamp with time zone)) AS min FROM pg_stat_activity WHERE ((pg_stat_activity.datname = current_database()) AND (pg_stat_activity.backend_xid IS NOT NULL))), (SELECT min(pg_prepared_xacts.prepared) AS min FROM pg_prepared_xacts WHERE (pg_prepared_xacts.database = current_database())));
 
 CREATE FUNCTION public.stamp() RETURNS timestamp with time zone
     LANGUAGE sql

@@ -92,7 +92,7 @@ class Lists:
             return _not_modified(max(since, mark.verified), age_s=int(mark.age_s))
         if page is not None:
             async with self._database.connection() as tx:
-                last_modified = await news.horizon(tx)
+                last_modified = await _reach(tx, since)
             start = Position(
                 name, call.sp, "", int(since.timestamp()) if since else None, int(last_modified.timestamp())
             )
@@ -108,7 +108,7 @@ class Lists:
         async def copy(sink: Sink) -> None:
             nonlocal last_modified
             async with self._database.list_place(), self._database.connection() as tx:
-                last_modified = await news.horizon(tx)
+                last_modified = await _reach(tx, since)
                 if since is None:
                     await source.copy_everything(tx, sink, sp=call.sp)
                 else:
@@ -122,7 +122,7 @@ class Lists:
 
     async def _answer_head(self, call: Call, source: Source, since: datetime | None) -> Response:
         async with self._database.connection() as tx:
-            last_modified = await news.horizon(tx)
+            last_modified = await _reach(tx, since)
             if since is not None and not await source.any_change(tx, sp=call.sp, since=since):
                 return _not_modified(last_modified)
         answer = Response(headers=_headers(last_modified), media_type=_media_type(call))
@@ -159,6 +159,15 @@ class Lists:
         cursor = query.get("cursor")
         position = None if cursor is None else self._cursors.read(cursor, list_name=name, sp=call.sp)
         return _Page(limit, position)
+
+
+async def _reach(tx: Tx, since: datetime | None) -> datetime:
+    """Return how far the answer reaches, never less far than the caller's last one.
+
+    A moment that was once safe stays so: who gets a transaction id later also stamps later.
+    """
+    moment = await news.horizon(tx)
+    return moment if since is None else max(moment, since)
 
 
 def _limit(text: str) -> int:

@@ -4,6 +4,7 @@ A request's head is bounded in size, number of headers and time; a client that s
 """
 
 import asyncio
+import secrets
 from typing import Any
 
 import msgspec
@@ -16,6 +17,10 @@ MOST_HEAD_BYTES = 32 * 1024
 MOST_URL_BYTES = 8 * 1024
 HEAD_PATIENCE_S = 15.0
 STALL_PATIENCE_S = 60.0
+LINGER_S = 1.0
+LINGER_BYTES = 4 * 1024 * 1024
+
+_MALFORMED = (400, "malformed", "This is not an HTTP/1.1 request.")
 
 
 class _Refused(Exception):
@@ -29,7 +34,12 @@ class GuardedProtocol(HttpToolsProtocol):
         super().__init__(*arguments, **options)
         self._headers_seen = 0
         self._head_bytes = 0
-        self._refusal = (400, "malformed", "This is not an HTTP/1.1 request.")
+        self._unparsed_bytes = 0
+        self._in_head = True
+        self._got_on = False
+        self._refused = False
+        self._discarded_bytes = 0
+        self._refusal = _MALFORMED
         self._head_timer: asyncio.TimerHandle | None = None
         self._stall_timer: asyncio.TimerHandle | None = None
 
@@ -44,9 +54,30 @@ class GuardedProtocol(HttpToolsProtocol):
         self._stop_stall_timer()
         super().connection_lost(exc)
 
+    def data_received(self, data: bytes) -> None:
+        """Parse what came, and bound what the parser keeps to itself: a header or a trailer that does not end."""
+        if self._refused:
+            self._discard(data)
+        else:
+            self._parse(data)
+
+    def _parse(self, data: bytes) -> None:
+        self._got_on = False
+        super().data_received(data)
+        if self._refused or self.transport.is_closing():
+            return
+        self._unparsed_bytes = 0 if self._got_on else self._unparsed_bytes + len(data)
+        if self._unparsed_bytes > MOST_HEAD_BYTES:
+            self._refusal = (431, "headers_too_large", f"The headers are over {MOST_HEAD_BYTES} bytes.")
+            self.send_400_response("")
+        elif self._in_head and self._head_timer is None and self._idle():
+            # Bytes that begin no request, such as an empty line, have stopped the clock between requests.
+            self._start_head_timer()
+
     def on_message_begin(self) -> None:
         """Count anew."""
         super().on_message_begin()
+        self._got_on = True
         self._headers_seen = 0
         self._head_bytes = 0
         if self._head_timer is None:
@@ -60,6 +91,7 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take a header."""
+        self._got_on = True
         self._headers_seen += 1
         self._head_bytes += len(name) + len(value)
         if self._headers_seen > MOST_HEADERS:
@@ -71,7 +103,19 @@ class GuardedProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """Stop the head's clock, and let the request be answered."""
         self._stop_head_timer()
+        self._in_head = False
         super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """Take a part of the body."""
+        self._got_on = True
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """The request is whole; what comes next is another head."""
+        self._got_on = True
+        self._in_head = True
+        super().on_message_complete()
 
     def pause_writing(self) -> None:
         """The client does not read: give it a while."""
@@ -86,16 +130,33 @@ class GuardedProtocol(HttpToolsProtocol):
     def send_400_response(self, msg: str) -> None:
         """Answer a head that cannot be a request, and end the connection."""
         status, code, cause = self._refusal
-        body = msgspec.json.encode(Fault(cause=cause, code=code, request_id="unread"))
+        request_id = secrets.token_hex(6)
+        body = msgspec.json.encode(Fault(cause=cause, code=code, request_id=request_id))
         head = [
-            STATUS_LINE.get(status, b"HTTP/1.1 400 Bad Request\r\n"),
+            STATUS_LINE[status],
             b"content-type: application/json\r\n",
             b"content-length: " + str(len(body)).encode() + b"\r\n",
+            b"x-request-id: " + request_id.encode() + b"\r\n",
             b"cache-control: no-store\r\n",
             b"connection: close\r\n\r\n",
         ]
         self.transport.write(b"".join(head) + body)
-        self.transport.close()
+        self._stop_head_timer()
+        # To close with bytes unread would reset the connection, and the answer could be lost with it.
+        self._refused = True
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+        self._head_timer = self.loop.call_later(LINGER_S, self.transport.abort)
+
+    def _discard(self, data: bytes) -> None:
+        self._discarded_bytes += len(data)
+        if self._discarded_bytes > LINGER_BYTES:
+            self.transport.abort()
+
+    def _idle(self) -> bool:
+        """Return whether no request is being answered."""
+        cycle: Any = self.cycle
+        return cycle is None or bool(cycle.response_complete)
 
     def _refuse(self, status: int, code: str, cause: str) -> None:
         self._refusal = (status, code, cause)
