@@ -1,6 +1,6 @@
 """Accesses: what an SP may read of them, and how the CO's lists get in."""
 
-from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,14 +8,12 @@ import msgspec
 
 from onapi import ids
 from onapi.domain.accesses import FIELDS, Access
-from onapi.storage import queries
+from onapi.storage import documents, queries
+from onapi.storage.documents import Sink
 from onapi.storage.tx import Tx
 
 _SQL = queries.beside(__file__)
 _COLUMNS = tuple(FIELDS.values())
-
-Sink = Callable[[bytes], Coroutine[None, None, None]]
-"""Takes the next piece of a list: whole or partial documents, each ended by a line feed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +33,14 @@ async def many(tx: Tx, wanted: Sequence[tuple[ids.Sp, ids.AccessId]]) -> Mapping
     return {(ids.Sp(row["sp"]), ids.AccessId(row["access_id"])): row["doc"] for row in rows}
 
 
-async def copy_everything(tx: Tx, sink: Sink, *, sp: ids.Sp) -> None:
+async def copy_everything(tx: Tx, sink: Sink, *, sp: ids.Sp, between: bytes) -> None:
     """Send every document that the SP sees to `sink`, in no order, in constant memory."""
-    await _copy(tx, sink, _SQL["everything"], sp=sp)
+    await documents.copy(tx, sink, _SQL["everything"], between=between, sp=sp)
 
 
-async def copy_changes(tx: Tx, sink: Sink, *, sp: ids.Sp, since: datetime) -> None:
+async def copy_changes(tx: Tx, sink: Sink, *, sp: ids.Sp, between: bytes, since: datetime) -> None:
     """Send what is different in the SP's view since that moment, itself included, to `sink`."""
-    await _copy(tx, sink, _SQL["changes"], sp=sp, since=since)
+    await documents.copy(tx, sink, _SQL["changes"], between=between, sp=sp, since=since)
 
 
 async def any_change(tx: Tx, *, sp: ids.Sp, since: datetime) -> bool:
@@ -98,17 +96,3 @@ async def everyones(tx: Tx) -> AsyncGenerator[Access]:
 
 def _in_columns(access: Access) -> tuple[object, ...]:
     return tuple(getattr(access, name) for name in _COLUMNS)
-
-
-async def _copy(tx: Tx, sink: Sink, query: queries.Query, **values: object) -> None:
-    # CSV with characters that JSON cannot hold raw leaves every document as it is; COPY's text format would
-    # double the backslashes.
-    await tx.copy_from_query(
-        query.text,
-        *query.arguments(values),
-        output=sink,
-        format="csv",
-        delimiter="\x01",
-        quote="\x02",
-        timeout=queries.LONG_S,
-    )

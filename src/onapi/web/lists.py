@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from onapi import errors, ids
 from onapi.storage import news
-from onapi.storage.accesses import Sink
+from onapi.storage.documents import Sink
 from onapi.storage.pool import Database
 from onapi.storage.tx import Tx
 from onapi.vocabulary import Dialect
@@ -45,10 +45,10 @@ PARAMETERS = (
 class Source(Protocol):
     """A list of documents that SPs see parts of; a storage module is one."""
 
-    async def copy_everything(self, tx: Tx, sink: Sink, *, sp: ids.Sp) -> None:
+    async def copy_everything(self, tx: Tx, sink: Sink, *, sp: ids.Sp, between: bytes) -> None:
         """Send all documents to `sink`."""
 
-    async def copy_changes(self, tx: Tx, sink: Sink, *, sp: ids.Sp, since: datetime) -> None:
+    async def copy_changes(self, tx: Tx, sink: Sink, *, sp: ids.Sp, between: bytes, since: datetime) -> None:
         """Send the documents that are different since a moment to `sink`."""
 
     async def any_change(self, tx: Tx, *, sp: ids.Sp, since: datetime) -> bool:
@@ -110,9 +110,9 @@ class Lists:
             async with self._database.list_place(), self._database.connection() as tx:
                 last_modified = await _reach(tx, since)
                 if since is None:
-                    await source.copy_everything(tx, sink, sp=call.sp)
+                    await source.copy_everything(tx, sink, sp=call.sp, between=framing.between)
                 else:
-                    await source.copy_changes(tx, sink, sp=call.sp, since=since)
+                    await source.copy_changes(tx, sink, sp=call.sp, between=framing.between, since=since)
 
         begun = await stream(copy, framing)
         if begun.empty:
@@ -137,8 +137,8 @@ class Lists:
         if not rows and not position.after:
             return _empty(call, position.since_moment, position.last_modified_moment)
         documents = [document for _, document in rows[: page.limit]]
-        body = "\n".join([*documents, ""]) if _wants_ndjson(call) else "[" + ",\n".join(documents) + "]"
-        content = body.encode()
+        framing = Framing(ndjson=_wants_ndjson(call), encoding=None)
+        content = framing.before + framing.between.join(map(str.encode, documents)) + framing.after
         headers = _headers(position.last_modified_moment)
         if len(rows) > page.limit:
             after = rows[page.limit - 1][0]

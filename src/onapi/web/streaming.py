@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from onapi.storage.accesses import Sink
+from onapi.storage.documents import Sink
 from onapi.web import compression
 from onapi.web.spool import Spool
 
-_PIECE = 256 * 1024
+_PIECE = 512 * 1024
 _LONGEST_S = 3600.0
 
 Copy = Callable[[Sink], Awaitable[None]]
-"""Sends documents, each ended by a line feed, to the sink that it is given."""
+"""Sends documents, already with what stands between them, to the sink that it is given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,21 @@ class Framing:
 
     ndjson: bool
     encoding: str | None
+
+    @property
+    def before(self) -> bytes:
+        """What stands before the first document."""
+        return b"" if self.ndjson else b"["
+
+    @property
+    def between(self) -> bytes:
+        """What stands between two documents."""
+        return b"\n" if self.ndjson else b",\n"
+
+    @property
+    def after(self) -> bytes:
+        """What stands after the last document."""
+        return b"\n" if self.ndjson else b"]"
 
 
 @dataclass(slots=True)
@@ -41,32 +56,6 @@ class Begun:
         self.task.cancel()
         await asyncio.wait([self.task])
         self.spool.close()
-
-
-class _Framer:
-    """Turns documents that each end in a line feed into the body of a list, piece by piece."""
-
-    def __init__(self, framing: Framing) -> None:
-        self._ndjson = framing.ndjson
-        self._open_line = False
-        self.started = False
-
-    def frame(self, documents: bytes) -> bytes:
-        """Return the body's next part; the last line feed is kept back, since a comma may have to go before it."""
-        if self._ndjson:
-            self.started = True
-            return documents
-        before = b"" if self.started else b"["
-        if self.started and self._open_line:
-            before = b",\n"
-        self.started = True
-        self._open_line = documents.endswith(b"\n")
-        inner = documents[:-1] if self._open_line else documents
-        return before + inner.replace(b"\n", b",\n")
-
-    def end(self) -> bytes:
-        """Return the body's last part."""
-        return b"" if self._ndjson else b"]"
 
 
 async def stream(copy: Copy, framing: Framing) -> Begun:
@@ -93,36 +82,77 @@ async def stream(copy: Copy, framing: Framing) -> Begun:
 
 
 async def _produce(copy: Copy, framing: Framing, spool: Spool) -> None:
-    framer = _Framer(framing)
-    pending = bytearray()
-    packer: compression.Compressor | None = None
+    """Copy the whole list into the spool, framed and packed."""
+    parts = [framing.before]
+    began, held = False, 0
+    packer: _Packer | None = None
 
-    async def put(last: bool) -> None:
-        nonlocal packer
-        piece = bytes(pending)
-        pending.clear()
-        small = last and packer is None and len(piece) < compression.LEAST_BYTES
-        if framing.encoding and not small:
-            packer = packer or compression.compressor(framing.encoding)
-            piece = await asyncio.to_thread(packer.compress, piece)
-            if last:
-                piece += packer.flush()
-        spool.compressed = packer is not None
-        if piece:
-            await spool.put(piece)
+    async def pass_on() -> None:
+        nonlocal began, held, packer
+        piece = b"".join(parts)
+        parts.clear()
+        began, held = True, 0
+        if framing.encoding and packer is None:
+            packer = _Packer(framing.encoding, spool)
+        await (packer.put(piece) if packer else spool.put(piece))
 
     async def sink(documents: bytes) -> None:
-        pending.extend(framer.frame(documents))
-        if len(pending) >= _PIECE:
-            await put(last=False)
+        nonlocal held
+        parts.append(documents)
+        held += len(documents)
+        if held >= _PIECE:
+            await pass_on()
 
     try:
         await copy(sink)
-        if framer.started:
-            pending.extend(framer.end())
-            await put(last=True)
+        if held or began:
+            parts.append(framing.after)
+            if not began and held < compression.LEAST_BYTES:
+                framing = Framing(framing.ndjson, None)
+            await pass_on()
+        if packer is not None:
+            await packer.end()
     finally:
+        if packer is not None:
+            packer.cancel()
         spool.end()
+
+
+class _Packer:
+    """Compresses one piece in a thread while the next ones are read, and puts what comes of it into the spool."""
+
+    def __init__(self, encoding: str, spool: Spool) -> None:
+        spool.compressed = True
+        self._spool = spool
+        self._stream = compression.compressor(encoding)
+        self._waiting: asyncio.Queue[bytes | None] = asyncio.Queue(maxsize=2)
+        self._task = asyncio.create_task(self._pack())
+
+    async def put(self, piece: bytes) -> None:
+        """Take a piece; waits while others are before it, and raises what has stopped the packing."""
+        if self._task.done():
+            self._task.result()
+        await self._waiting.put(piece)
+
+    async def end(self) -> None:
+        """Pack the rest; returns when all of it is in the spool."""
+        await self._waiting.put(None)
+        await self._task
+
+    def cancel(self) -> None:
+        """Stop, if it has not ended."""
+        self._task.cancel()
+
+    async def _pack(self) -> None:
+        try:
+            while (piece := await self._waiting.get()) is not None:
+                if packed := await asyncio.to_thread(self._stream.compress, piece):
+                    await self._spool.put(packed)
+            await self._spool.put(self._stream.flush())
+        finally:
+            # Whoever waits for room must not wait for one that has stopped.
+            while not self._waiting.empty():
+                self._waiting.get_nowait()
 
 
 class StreamedList(Response):
