@@ -133,7 +133,7 @@ def test_what_keeps_a_server_from_starting_is_one_sentence(database_url: str, em
             (("serve", "--port", "0"), "mysql://x", 1, "ONAPI_DATABASE_URL"),
             (("serve", "--tls-cert", "x.pem"), database_url, 2, "go together"),
             (("serve", "--port", "0", "--tls-cert", "x.pem", "--tls-key", "y.pem"), database_url, 1, "no use"),
-            (("serve", "--port", "99999"), database_url, 2, "99999"),
+            (("serve", "--port", "99999"), database_url, 2, "65535"),
             (("demo", "--host", "0.0.0.0"), database_url, 2, "stays on this machine"),
             (("demo", "--accesses", "3"), database_url, 2, "3"),
         ]
