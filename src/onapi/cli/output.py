@@ -68,7 +68,14 @@ def progress(what: str, total: int | None) -> Iterator[Told]:
     )
     with bar:
         task = bar.add_task(what, total=total)
-        yield lambda done: bar.update(task, completed=done)
+
+        def told(done: int) -> None:
+            if total is not None and done >= total:
+                # All is read; how long storing it takes is not known.
+                bar.update(task, description=f"{what}: storing", total=None)
+            bar.update(task, completed=done)
+
+        yield told
 
 
 def _shown(name: str, value: object) -> object:

@@ -2,8 +2,9 @@
 
 A password is verified with argon2 once, then known for a minute by a keyed hash of the header. Equal headers that
 arrive together are verified once. Guesses are limited per address and per user, in such a way that a rightful SP
-is never locked out: a header that was right within the last day is never limited, the same wrong header again
-costs no guess, and an address that has made no wrong guess at a user always has a try at it.
+is never locked out: a header that was right within the last day is never limited; over the limit a wrong password
+is refused with 429, but a right one still gets in, after a wait in the slow lane of its address; and the guesses at
+a user concern only addresses that have guessed wrong at it.
 
 Source: RFC 7617; docs/decisions/0005-authentication.md.
 """
@@ -15,7 +16,8 @@ import hashlib
 import secrets
 import time
 from collections import OrderedDict
-from dataclasses import dataclass
+from collections.abc import Coroutine
+from dataclasses import dataclass, field
 
 from onapi import errors, ids
 from onapi.storage import providers
@@ -28,6 +30,8 @@ _MOST_REMEMBERED = 50_000
 _GUESSES = 10
 _GUESS_EVERY_S = 6.0
 _WRONG_PAUSE_S = 0.25
+_SLOW_LANE_S = 2.0
+_MOST_IN_LANE = 4
 _AT_ONCE = 2
 _REFUSAL = "The user name or the password is wrong."
 
@@ -65,6 +69,14 @@ class _Known:
     was_right_until: float
 
 
+@dataclass(slots=True)
+class _Lane:
+    """Where headers from one address wait that has guessed too often; `turn` is for one at a time."""
+
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    waiting: int = 0
+
+
 class Authenticator:
     """Turns an Authorization header into a caller."""
 
@@ -75,6 +87,7 @@ class Authenticator:
         self._verifying: dict[bytes, asyncio.Task[Caller | None]] = {}
         self._places = asyncio.Semaphore(_AT_ONCE)
         self._guesses = Guesses()
+        self._lanes: dict[str, _Lane] = {}
         self._generation = 0
 
     def forget(self) -> None:
@@ -97,32 +110,51 @@ class Authenticator:
 
         Raises:
             Unauthenticated: it is malformed, or the user or the password is wrong.
-            TooMany: too many guesses.
+            TooMany: it is wrong, and so were too many before it.
         """
         user, secret = split(header)
         digest = self._digest(header)
         known = self._known.get(digest)
         now = time.monotonic()
+        wait_s = 0 if known is not None and known.was_right_until > now else self._wait_s(user, address)
         if known is not None and known.caller is None and known.fresh_until > now:
-            # Wrong before, and wrong again: slow, but no new guess, so an old script locks nobody out.
             await asyncio.sleep(_WRONG_PAUSE_S)
-            raise errors.Unauthenticated(_REFUSAL)
-        if known is None or known.was_right_until < now:
-            self._refuse_guessers(user, address)
-        caller = await self._verified_once(digest, user, secret)
+            caller = None
+        elif wait_s:
+            caller = await self._in_slow_lane(address, wait_s, self._verified_once(digest, user, secret))
+        else:
+            caller = await self._verified_once(digest, user, secret)
         if caller is None:
-            self._guesses.spend(address)
-            self._guesses.spend(("user", user))
-            self._guesses.spend((address, user))
-            raise errors.Unauthenticated(_REFUSAL)
+            for key in (address, ("user", user), (address, user)):
+                self._guesses.spend(key)
+            raise _too_many(wait_s) if wait_s else errors.Unauthenticated(_REFUSAL)
         return caller
 
-    def _refuse_guessers(self, user: str, address: str) -> None:
+    def _wait_s(self, user: str, address: str) -> int:
+        """Return how long this address should wait before it guesses at this user again; 0: not at all."""
         wait_s = self._guesses.wait_s(address)
         if not wait_s and self._guesses.spent((address, user)):
             wait_s = self._guesses.wait_s(("user", user))
-        if wait_s:
-            raise errors.TooMany(f"Too many wrong passwords; wait {wait_s} seconds.", retry_after=wait_s)
+        return wait_s
+
+    async def _in_slow_lane(
+        self, address: str, wait_s: int, verifying: Coroutine[None, None, Caller | None]
+    ) -> Caller | None:
+        """Verify after a while, one header of an address after the other; few may wait."""
+        lane = self._lanes.setdefault(address, _Lane())
+        if lane.waiting >= _MOST_IN_LANE:
+            verifying.close()
+            raise _too_many(wait_s)
+        lane.waiting += 1
+        try:
+            async with lane.turn:
+                await asyncio.sleep(_SLOW_LANE_S)
+                return await verifying
+        finally:
+            verifying.close()
+            lane.waiting -= 1
+            if not lane.waiting:
+                self._lanes.pop(address, None)
 
     async def _verified_once(self, digest: bytes, user: str, secret: str) -> Caller | None:
         task = self._verifying.get(digest)
@@ -163,6 +195,10 @@ class Authenticator:
 
     def _digest(self, header: bytes) -> bytes:
         return hashlib.blake2b(header, key=self._key, digest_size=16).digest()
+
+
+def _too_many(wait_s: int) -> errors.TooMany:
+    return errors.TooMany(f"Too many wrong passwords; wait {wait_s} seconds.", retry_after=wait_s)
 
 
 def split(header: bytes) -> tuple[str, str]:

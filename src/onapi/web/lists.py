@@ -138,7 +138,8 @@ class Lists:
             return _empty(call, position.since_moment, position.last_modified_moment)
         documents = [document for _, document in rows[: page.limit]]
         framing = Framing(ndjson=_wants_ndjson(call), encoding=None)
-        content = framing.before + framing.between.join(map(str.encode, documents)) + framing.after
+        after_last = framing.after if documents or not framing.ndjson else b""
+        content = framing.before + framing.between.join(map(str.encode, documents)) + after_last
         headers = _headers(position.last_modified_moment)
         if len(rows) > page.limit:
             after = rows[page.limit - 1][0]
