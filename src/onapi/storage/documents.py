@@ -17,8 +17,10 @@ from onapi.storage.queries import LONG_S, Query
 from onapi.storage.tx import Tx
 
 Sink = Callable[[bytes], Coroutine[None, None, None]]
-"""Takes the next piece of a list: documents with the separator between them, and neither before nor after."""
+"""Takes the next piece of a list, some 64 KiB; the separator stands between documents, and nowhere else."""
 
+# What fits into a core's own cache: pieces of half a mebibyte took half again as much CPU time.
+_PIECE = 64 * 1024
 _FILE_HEAD = 19
 _FILE_END = b"\xff\xff"
 # One field, and its length in four bytes, the first of which is 0 below 16 MiB.
@@ -35,19 +37,29 @@ async def copy(tx: Tx, sink: Sink, query: Query, *, between: bytes, **values: ob
         between: what stands between two documents, such as a line feed.
         values: the query's parameters.
     """
-    await_head = await_row = True
+    gathered: list[bytes] = []
+    size, first = 0, True
 
     async def received(rows: bytes) -> None:
-        nonlocal await_head, await_row
-        if await_head:
-            rows, await_head = rows[_FILE_HEAD:], False
-        rows = rows.removesuffix(_FILE_END)
-        if not rows:
-            return
+        nonlocal size
+        gathered.append(rows)
+        size += len(rows)
+        if size >= _PIECE:
+            await pass_on()
+
+    async def pass_on() -> None:
+        nonlocal size, first
+        rows = b"".join(gathered).removesuffix(_FILE_END)
+        gathered.clear()
+        size = 0
+        if first:
+            rows = rows[_FILE_HEAD:]
         documents = _ROW_HEAD.sub(between, rows)
-        if await_row:
-            documents, await_row = documents[len(between) :], False
-        await sink(documents)
+        if first:
+            documents = documents[len(between) :]
+        first = False
+        if documents:
+            await sink(documents)
 
     async with asyncio.timeout(LONG_S):
         await tx.copy_from_query(
@@ -58,3 +70,4 @@ async def copy(tx: Tx, sink: Sink, query: Query, *, between: bytes, **values: ob
             # A limit of the driver's would be set anew for each of tens of thousands of pieces.
             timeout=NO_TIMEOUT,  # type: ignore[arg-type]  # the stubs do not know it
         )
+    await pass_on()

@@ -124,14 +124,9 @@ CREATE FUNCTION public.accesses_for(sp text) RETURNS TABLE(access_id text, doc t
  SELECT a.access_id,
      a.doc
     FROM public.accesses a
-   WHERE ( SELECT public.sees_everything(accesses_for.sp) AS sees_everything)
- UNION ALL
-  SELECT a.access_id,
-     a.doc
-    FROM public.accesses a
-   WHERE ((NOT ( SELECT public.sees_everything(accesses_for.sp) AS sees_everything)) AND ((a.population)::text IN ( SELECT g.population
+   WHERE (( SELECT public.sees_everything(accesses_for.sp) AS sees_everything) OR ((a.population)::text = ANY (ARRAY( SELECT g.population
             FROM public.agreements g
-           WHERE ((g.sp = accesses_for.sp) AND (g.revoked_at IS NULL)))));
+           WHERE ((g.sp = accesses_for.sp) AND (g.revoked_at IS NULL))))));
 END;
 
 CREATE FUNCTION public.accesses_stamp() RETURNS trigger

@@ -11,8 +11,8 @@ from onapi.storage.documents import Sink
 from onapi.web import compression
 from onapi.web.spool import Spool
 
-_PIECE = 512 * 1024
 _LONGEST_S = 3600.0
+_WAITING = 8
 
 Copy = Callable[[Sink], Awaitable[None]]
 """Sends documents, already with what stands between them, to the sink that it is given."""
@@ -83,31 +83,28 @@ async def stream(copy: Copy, framing: Framing) -> Begun:
 
 async def _produce(copy: Copy, framing: Framing, spool: Spool) -> None:
     """Copy the whole list into the spool, framed and packed."""
-    parts = [framing.before]
-    began, held = False, 0
+    held = b""  # The newest piece, since the end of the list may have to go onto it.
     packer: _Packer | None = None
 
     async def pass_on() -> None:
-        nonlocal began, held, packer
-        piece = b"".join(parts)
-        parts.clear()
-        began, held = True, 0
+        nonlocal packer
         if framing.encoding and packer is None:
             packer = _Packer(framing.encoding, spool)
-        await (packer.put(piece) if packer else spool.put(piece))
+        await (packer.put(held) if packer else spool.put(held))
 
     async def sink(documents: bytes) -> None:
         nonlocal held
-        parts.append(documents)
-        held += len(documents)
-        if held >= _PIECE:
+        if held:
             await pass_on()
+            held = documents
+        else:
+            held = framing.before + documents
 
     try:
         await copy(sink)
-        if held or began:
-            parts.append(framing.after)
-            if not began and held < compression.LEAST_BYTES:
+        if held:
+            held += framing.after
+            if packer is None and len(held) < compression.LEAST_BYTES:
                 framing = Framing(framing.ndjson, None)
             await pass_on()
         if packer is not None:
@@ -125,7 +122,7 @@ class _Packer:
         spool.compressed = True
         self._spool = spool
         self._stream = compression.compressor(encoding)
-        self._waiting: asyncio.Queue[bytes | None] = asyncio.Queue(maxsize=2)
+        self._waiting: asyncio.Queue[bytes | None] = asyncio.Queue(maxsize=_WAITING)
         self._task = asyncio.create_task(self._pack())
 
     async def put(self, piece: bytes) -> None:
@@ -143,12 +140,20 @@ class _Packer:
         """Stop, if it has not ended."""
         self._task.cancel()
 
+    def _packed(self, piece: bytes, last: bool) -> bytes:
+        packed = self._stream.compress(piece)
+        return packed + self._stream.flush() if last else packed
+
     async def _pack(self) -> None:
         try:
-            while (piece := await self._waiting.get()) is not None:
-                if packed := await asyncio.to_thread(self._stream.compress, piece):
+            ended = False
+            while not ended:
+                pieces = [await self._waiting.get()]
+                while not self._waiting.empty():
+                    pieces.append(self._waiting.get_nowait())
+                ended = pieces[-1] is None
+                if packed := await asyncio.to_thread(self._packed, b"".join(filter(None, pieces)), ended):
                     await self._spool.put(packed)
-            await self._spool.put(self._stream.flush())
         finally:
             # Whoever waits for room must not wait for one that has stopped.
             while not self._waiting.empty():

@@ -112,15 +112,14 @@ CREATE TRIGGER accesses_depart AFTER UPDATE ON accesses FOR EACH ROW
 CREATE TRIGGER accesses_announce AFTER INSERT OR UPDATE ON accesses
     FOR EACH STATEMENT EXECUTE FUNCTION announce();
 
--- Every access that the SP sees now.
+-- Every access that the SP sees now. What it sees is looked up once, not for each row; and it is one plain scan, since
+-- a UNION of both cases costs a tenth of the speed of a list of a million.
 CREATE FUNCTION accesses_for(sp text) RETURNS TABLE (access_id text, doc text) LANGUAGE sql STABLE
 BEGIN ATOMIC
-    SELECT a.access_id, a.doc FROM accesses a WHERE (SELECT sees_everything(accesses_for.sp))
-    UNION ALL
     SELECT a.access_id, a.doc FROM accesses a
-     WHERE NOT (SELECT sees_everything(accesses_for.sp))
-       AND a.population IN (SELECT g.population FROM agreements g
-                             WHERE g.sp = accesses_for.sp AND g.revoked_at IS NULL);
+     WHERE (SELECT sees_everything(accesses_for.sp))
+        OR a.population = ANY (ARRAY(SELECT g.population FROM agreements g
+                                      WHERE g.sp = accesses_for.sp AND g.revoked_at IS NULL));
 END;
 
 -- What is different in the SP's view since a moment, that moment included: changed and entered accesses as they
