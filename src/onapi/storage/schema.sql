@@ -171,6 +171,18 @@ $$;
 
 COMMENT ON FUNCTION public.announce() IS 'Tells every process, at commit, which table has news.';
 
+CREATE FUNCTION public.catalogue_stamp() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF TG_OP = 'DELETE' THEN
+        RAISE EXCEPTION 'What was sold stays in the catalogue: UPDATE services SET withdrawn = true.';
+    END IF;
+    NEW.changed_at := stamp();
+    RETURN NEW;
+END
+$$;
+
 CREATE FUNCTION public.horizon() RETURNS timestamp with time zone
     LANGUAGE sql
     RETURN LEAST(statement_timestamp(), (SELECT min(COALESCE(pg_stat_activity.xact_start, pg_stat_activity.backend_start, '-infinity'::timestamp with time zone)) AS min FROM pg_stat_activity WHERE ((pg_stat_activity.datname = current_database()) AND (pg_stat_activity.backend_xid IS NOT NULL))), (SELECT min(pg_prepared_xacts.prepared) AS min FROM pg_prepared_xacts WHERE (pg_prepared_xacts.database = current_database())));
@@ -202,6 +214,23 @@ CREATE TABLE public.migrations (
     applied_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
+CREATE TABLE public.prices (
+    service text NOT NULL COLLATE pg_catalog."C",
+    fee text NOT NULL,
+    price_group integer,
+    amount numeric(12,2) NOT NULL,
+    valid_from date,
+    valid_until date,
+    CONSTRAINT prices_amount_check CHECK ((amount >= (0)::numeric)),
+    CONSTRAINT prices_check CHECK ((valid_until > valid_from)),
+    CONSTRAINT prices_fee_check CHECK ((fee = ANY (ARRAY['PERIODIC'::text, 'START'::text, 'UPGRADE'::text, 'DOWNGRADE'::text, 'END'::text]))),
+    CONSTRAINT prices_price_group_check CHECK ((price_group >= 0))
+);
+
+COMMENT ON COLUMN public.prices.price_group IS 'NULL: every group that has no price of its own.';
+
+COMMENT ON COLUMN public.prices.valid_until IS 'The first day without this price; NULL: no end.';
+
 CREATE TABLE public.providers (
     sp text NOT NULL COLLATE pg_catalog."C",
     name text NOT NULL,
@@ -211,6 +240,48 @@ CREATE TABLE public.providers (
     CONSTRAINT providers_name_check CHECK (((name <> ''::text) AND (length(name) <= 255))),
     CONSTRAINT providers_sp_check CHECK (((sp ~ '^[-0-9a-zA-Z.]+$'::text) AND (length(sp) <= 36)))
 );
+
+CREATE TABLE public.service_types (
+    service_type public.plain_text NOT NULL COLLATE pg_catalog."C",
+    exclusive boolean NOT NULL,
+    tech text NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    CONSTRAINT service_types_tech_check CHECK ((tech = ANY (ARRAY['bb'::text, 'iptv'::text, 'voip'::text, 'unknown'::text])))
+);
+
+COMMENT ON COLUMN public.service_types.exclusive IS 'At most one subscription of the type on an access, whoever sells it.';
+
+COMMENT ON COLUMN public.service_types.tech IS 'The serviceType of technical information.';
+
+CREATE TABLE public.services (
+    service public.plain_text NOT NULL COLLATE pg_catalog."C",
+    service_type text NOT NULL COLLATE pg_catalog."C",
+    down_kbps integer,
+    up_kbps integer,
+    populations text[],
+    sellers text[],
+    offered_from timestamp with time zone,
+    offered_until timestamp with time zone,
+    takeover boolean DEFAULT false NOT NULL,
+    comments text[] DEFAULT '{}'::text[] NOT NULL,
+    characteristics jsonb DEFAULT '{}'::jsonb NOT NULL,
+    withdrawn boolean DEFAULT false NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    CONSTRAINT services_characteristics_check CHECK ((jsonb_typeof(characteristics) = 'object'::text)),
+    CONSTRAINT services_check CHECK ((offered_until > offered_from)),
+    CONSTRAINT services_down_kbps_check CHECK ((down_kbps > 0)),
+    CONSTRAINT services_populations_check CHECK ((cardinality(populations) > 0)),
+    CONSTRAINT services_sellers_check CHECK ((cardinality(sellers) > 0)),
+    CONSTRAINT services_up_kbps_check CHECK ((up_kbps > 0))
+);
+
+COMMENT ON COLUMN public.services.populations IS 'Where it is offered; NULL: everywhere.';
+
+COMMENT ON COLUMN public.services.sellers IS 'The SPs that may sell it; NULL: all.';
+
+COMMENT ON COLUMN public.services.takeover IS 'Whether an SP may take an access over from another SP with it.';
+
+COMMENT ON COLUMN public.services.characteristics IS 'By name: {"required": boolean, "values": the allowed ones, if listed}.';
 
 ALTER TABLE ONLY public.access_departures
     ADD CONSTRAINT access_departures_pkey PRIMARY KEY (population, access_id);
@@ -227,8 +298,17 @@ ALTER TABLE ONLY public.facts
 ALTER TABLE ONLY public.migrations
     ADD CONSTRAINT migrations_pkey PRIMARY KEY (name);
 
+ALTER TABLE ONLY public.prices
+    ADD CONSTRAINT prices_service_fee_price_group_valid_from_key UNIQUE NULLS NOT DISTINCT (service, fee, price_group, valid_from);
+
 ALTER TABLE ONLY public.providers
     ADD CONSTRAINT providers_pkey PRIMARY KEY (sp);
+
+ALTER TABLE ONLY public.service_types
+    ADD CONSTRAINT service_types_pkey PRIMARY KEY (service_type);
+
+ALTER TABLE ONLY public.services
+    ADD CONSTRAINT services_pkey PRIMARY KEY (service);
 
 CREATE INDEX access_departures_departed ON public.access_departures USING btree (departed_at);
 
@@ -254,6 +334,14 @@ CREATE TRIGGER credentials_announce AFTER INSERT OR DELETE OR UPDATE OF secret_h
 
 CREATE TRIGGER providers_announce AFTER INSERT OR DELETE OR UPDATE ON public.providers FOR EACH STATEMENT EXECUTE FUNCTION public.announce();
 
+CREATE TRIGGER service_types_announce AFTER INSERT OR UPDATE ON public.service_types FOR EACH STATEMENT EXECUTE FUNCTION public.announce();
+
+CREATE TRIGGER service_types_stamp BEFORE INSERT OR DELETE OR UPDATE ON public.service_types FOR EACH ROW EXECUTE FUNCTION public.catalogue_stamp();
+
+CREATE TRIGGER services_announce AFTER INSERT OR UPDATE ON public.services FOR EACH STATEMENT EXECUTE FUNCTION public.announce();
+
+CREATE TRIGGER services_stamp BEFORE INSERT OR DELETE OR UPDATE ON public.services FOR EACH ROW EXECUTE FUNCTION public.catalogue_stamp();
+
 ALTER TABLE ONLY public.access_departures
     ADD CONSTRAINT access_departures_access_id_fkey FOREIGN KEY (access_id) REFERENCES public.accesses(access_id);
 
@@ -262,3 +350,9 @@ ALTER TABLE ONLY public.agreements
 
 ALTER TABLE ONLY public.credentials
     ADD CONSTRAINT credentials_sp_fkey FOREIGN KEY (sp) REFERENCES public.providers(sp);
+
+ALTER TABLE ONLY public.prices
+    ADD CONSTRAINT prices_service_fkey FOREIGN KEY (service) REFERENCES public.services(service);
+
+ALTER TABLE ONLY public.services
+    ADD CONSTRAINT services_service_type_fkey FOREIGN KEY (service_type) REFERENCES public.service_types(service_type);
