@@ -10,15 +10,23 @@ from starlette.types import Receive, Scope, Send
 
 from onapi import errors
 from onapi import settings as settings_module
+from onapi.actions import orders as actions
 from onapi.resources.accesses import Accesses
 from onapi.resources.endpoints import Endpoints
+from onapi.resources.events import Events
+from onapi.resources.orderevents import OrderEvents
+from onapi.resources.orders import Orders
+from onapi.resources.services import Services
+from onapi.resources.subscriptions import Subscriptions
 from onapi.settings import Settings
 from onapi.storage import facts, migrate, news, pool
+from onapi.storage.herald import Herald
 from onapi.web import observe
 from onapi.web.api import Api
 from onapi.web.authentication import Authenticator
 from onapi.web.cursors import Cursors
 from onapi.web.lists import Lists
+from onapi.web.routing import Endpoint
 
 VERSION = version("onapi")
 
@@ -62,18 +70,21 @@ async def running(settings: Settings) -> AsyncIterator[Api]:
     Raises:
         Unavailable: the database cannot be reached, or its schema is not this version's.
     """
-    database = await pool.connect(settings.database_url)
+    database = await pool.connect(settings.database_url, for_sps=True)
     try:
         await refuse_other_schema(database)
         async with database.transaction() as tx:
             cursors = Cursors(await facts.cursor_key(tx))
         authenticator = Authenticator(database)
         newsroom = news.News(settings.database_url, on_accounts=authenticator.forget)
+        herald = Herald(database)
         await newsroom.start()
         try:
-            yield _api(settings, database, authenticator, Lists(database, newsroom, cursors))
+            resources = _resources(database, newsroom, herald, Lists(database, newsroom, cursors))
+            yield _api(settings, database, authenticator, resources)
         finally:
             await newsroom.stop()
+            await herald.stop()
     finally:
         await database.close()
 
@@ -88,8 +99,18 @@ async def refuse_other_schema(database: pool.Database) -> None:
         )
 
 
-def _api(settings: Settings, database: pool.Database, authenticator: Authenticator, answers: Lists) -> Api:
-    resources = [Accesses(database, answers).endpoint()]
+def _resources(database: pool.Database, newsroom: news.News, herald: Herald, answers: Lists) -> list[Endpoint]:
+    return [
+        Accesses(database, answers).endpoint(),
+        Services(database, answers).endpoint(),
+        Subscriptions(database, answers).endpoint(),
+        Orders(database, actions.Orders(database, herald)).endpoint(),
+        OrderEvents(database, newsroom).endpoint(),
+        Events(database, newsroom).endpoint(),
+    ]
+
+
+def _api(settings: Settings, database: pool.Database, authenticator: Authenticator, resources: list[Endpoint]) -> Api:
     return Api(
         mounts=settings.mounts,
         endpoints=[Endpoints(resources).endpoint(), *resources],

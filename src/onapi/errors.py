@@ -6,6 +6,11 @@ OnapiError
 ├── Forbidden         the caller is known, but its agreement does not allow this
 ├── NotFound          there is no such object, or it is another SP's
 ├── Conflict          another object stands in the way
+│   ├── Claimed       another SP has the service type on this access
+│   ├── OtherService  the SP itself has another service of the type there
+│   ├── UnderWay      an unfinished order is in the way
+│   └── NotOrderable  the access is in a state in which no orders are taken
+├── KeyReused         an Idempotency-Key came before with another request
 ├── TooMany           come back after `retry_after` seconds
 ├── Unsupported       there is no such endpoint, or it lacks this method
 └── Unavailable       a part of the platform is away; come back after `retry_after` seconds
@@ -65,6 +70,36 @@ class Conflict(OnapiError):
     """The request contradicts another object."""
 
     code = "conflict"
+
+
+class Claimed(Conflict):
+    """Another SP has, or is about to have, the service type on this access."""
+
+    code = "claimed"
+
+
+class OtherService(Conflict):
+    """The SP has another service of the type on this access already."""
+
+    code = "other_service_active"
+
+
+class UnderWay(Conflict):
+    """An unfinished order, or the same request at this moment, is in the way."""
+
+    code = "under_way"
+
+
+class NotOrderable(Conflict):
+    """The access is in a state in which no such orders are taken."""
+
+    code = "access_state"
+
+
+class KeyReused(OnapiError):
+    """An Idempotency-Key is one request's for good; this is another request."""
+
+    code = "idempotency_key_reused"
 
 
 class TooMany(OnapiError):

@@ -1,6 +1,8 @@
 """The identifiers of the standard, and the one rule for all of them."""
 
 import re
+import secrets
+import time
 from typing import NewType
 
 from onapi import errors
@@ -10,6 +12,12 @@ AccessId = NewType("AccessId", str)
 
 Sp = NewType("Sp", str)
 """A service provider's account, and its user name in Basic authentication."""
+
+OrderId = NewType("OrderId", str)
+"""Our name for one order."""
+
+SubscriptionId = NewType("SubscriptionId", str)
+"""Our name for one subscription; it is made with the order that activates it."""
 
 ID_PATTERN = r"[-0-9a-zA-Z.]{1,36}"
 """Source: ON-API 2.6.0 common/dataformats.md, "ID". Anchored by the user: `\\Z`, since `$` admits a newline."""
@@ -39,3 +47,21 @@ def access_id(value: str) -> AccessId:
 def sp(value: str) -> Sp:
     """Return `value` as a service provider's ID, or raise Invalid."""
     return Sp(check("provider", value))
+
+
+def order_id(value: str) -> OrderId:
+    """Return `value` as an order's ID, or raise Invalid."""
+    return OrderId(check("orderId", value))
+
+
+def subscription_id(value: str) -> SubscriptionId:
+    """Return `value` as a subscription's ID, or raise Invalid."""
+    return SubscriptionId(check("subscriptionId", value))
+
+
+def new() -> str:
+    """Return an ID that nothing else has: 32 hex digits, and those made later sort later, which indexes like.
+
+    The time in it is a moment's, in milliseconds; the rest is random, so that it cannot be guessed.
+    """
+    return f"{time.time_ns() // 1_000_000:012x}{secrets.token_hex(10)}"

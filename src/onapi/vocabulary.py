@@ -1,6 +1,6 @@
 """The closed word lists of the standard, each once.
 
-Source: ON-API 2.6.0 spec/accesses.md; the seed where it lists the same words.
+Source: ON-API 2.6.0 spec/accesses.md, spec/orders.md, spec/events.md; the seed where it lists the same words.
 """
 
 from enum import StrEnum
@@ -35,3 +35,62 @@ class Dialect(StrEnum):
 
     BITVIS = "bitvis"
     STANDARD = "standard"
+
+
+class Operation(StrEnum):
+    """What an order does to a subscription."""
+
+    ACTIVATE = "ACTIVATE"
+    DEACTIVATE = "DEACTIVATE"
+    SUSPEND = "SUSPEND"
+    RESUME = "RESUME"
+    MODIFY = "MODIFY"
+    CHANGE = "CHANGE"
+
+
+class OrderState(StrEnum):
+    """How far an order is; the last two are final."""
+
+    RECEIVED = "RECEIVED"
+    IN_PROGRESS = "IN_PROGRESS"
+    DONE_SUCCESS = "DONE_SUCCESS"
+    DONE_FAILED = "DONE_FAILED"
+
+
+class OperationalState(StrEnum):
+    """Whether a live subscription is delivered."""
+
+    ACTIVATED = "ACTIVATED"
+    SUSPENDED = "SUSPENDED"
+
+
+class Failure(StrEnum):
+    """Why an order is DONE_FAILED, for programs; `message` says it for people.
+
+    Ours: the standard has only the message (on-api issue 36).
+    """
+
+    ACCESS_STATE = "access_state"
+    CANCELLED = "cancelled"
+    CLAIMED = "claimed"
+    ENDED = "ended"
+    NETWORK = "network"
+    ABANDONED = "abandoned"
+    INTERNAL = "internal"
+
+
+class EventType(StrEnum):
+    """What became of an object."""
+
+    CREATE = "CREATE"
+    UPDATE = "UPDATE"
+    DELETE = "DELETE"
+
+
+class ObjectType(StrEnum):
+    """The objects that /events tells of."""
+
+    ACCESSES = "accesses"
+    ORDERS = "orders"
+    SUBSCRIPTIONS = "subscriptions"
+    TICKETS = "tickets"

@@ -69,5 +69,5 @@ class Accesses:
         return Response(document, media_type="application/json")
 
     async def _many(self, wanted: Sequence[tuple[ids.Sp, ids.AccessId]]) -> Mapping[tuple[ids.Sp, ids.AccessId], str]:
-        async with self._database.connection() as tx:
+        async with self._database.connection(*(sp for sp, _ in wanted)) as tx:
             return await storage.many(tx, wanted)

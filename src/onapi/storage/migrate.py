@@ -67,4 +67,5 @@ async def apply(tx: Tx) -> list[str]:
     for migration in todo:
         await tx.execute(migration.sql, timeout=queries.LONG_S)
         await _SQL["record"].run(tx, name=migration.name, checksum=migration.checksum)
+    await _SQL["resume_journal"].run(tx)
     return [migration.name for migration in todo]

@@ -22,6 +22,10 @@ CREATE TABLE IF NOT EXISTS migrations (
 -- scope: operator (the schema)
 SELECT name, checksum FROM migrations ORDER BY name;
 
+-- name: resume_journal
+-- scope: operator (the journal goes on above what it holds, after a restore)
+SELECT resume_journal();
+
 -- name: record
 -- scope: operator (the schema)
 INSERT INTO migrations (name, checksum) VALUES ($name, $checksum);

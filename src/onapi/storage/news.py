@@ -11,8 +11,9 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
-from onapi import errors
+from onapi import errors, ids
 from onapi.storage import queries
+from onapi.storage.journal import Position
 from onapi.storage.pool import connect_alone
 from onapi.storage.tx import Tx, spoken_plainly
 
@@ -20,6 +21,7 @@ _SQL = queries.beside(__file__)
 _log = structlog.get_logger()
 
 _LOOK_EVERY_S = 1.0
+_LOOK_NO_MORE_THAN = 0.1
 _STALE_AFTER_S = 5.0
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -28,13 +30,16 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 class Watermark:
     """One look at the database.
 
-    Every change stamped before `verified` was visible then, and the newest of them was stamped `newest`.
-    `clock` was the database's time, and `looked_at` this process's monotonic time in seconds.
+    Every change stamped before `verified` was visible then. The newest of the accesses and agreements was stamped
+    `view`, of the catalogue `catalogue`, of who holds what `claims`; `clock` was the database's time, and
+    `looked_at` this process's monotonic time in seconds.
     """
 
     verified: datetime
-    newest: datetime
     clock: datetime
+    view: datetime
+    catalogue: datetime
+    claims: datetime
     looked_at: float
 
     @property
@@ -69,6 +74,10 @@ class News:
         self._url = url
         self._on_accounts = on_accounts
         self._watermark: Watermark | None = None
+        # The newest of each SP's own objects; before `_since` nothing is known of them.
+        self._own: dict[tuple[str, str], datetime] = {}
+        self._orderevents: dict[str, Position] = {}
+        self._since = _EPOCH
         self._something = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -76,6 +85,31 @@ class News:
         """Return the last look, or None when it is too old to answer from."""
         mark = self._watermark
         return mark if mark is not None and mark.age_s < _STALE_AFTER_S else None
+
+    def newest(self, list_name: str, sp: ids.Sp) -> datetime:
+        """Return a moment after which nothing in an SP's list had changed at the last look."""
+        mark = self._watermark
+        if mark is None:
+            return datetime.max.replace(tzinfo=UTC)
+        match list_name:
+            case "accesses":
+                return mark.view
+            case "services":
+                return max(mark.view, mark.catalogue, mark.claims)
+            case "events":
+                return max(
+                    mark.view, *(self._newest_own(sp, kind) for kind in ("orders", "subscriptions", "tickets"))
+                )
+            case _:
+                return self._newest_own(sp, list_name)
+
+    def last_orderevent(self, sp: ids.Sp) -> Position | None:
+        """Return the position of the last change of an SP's orders at the last look, or None when it is not known."""
+        return self._orderevents.get(sp)
+
+    def learn_orderevent(self, sp: ids.Sp, position: Position) -> None:
+        """Remember that nothing came after this position when a query looked."""
+        self._orderevents[sp] = max(position, self._orderevents.get(sp, position))
 
     async def start(self) -> None:
         """Begin listening; returns when the first look is done, or after two seconds without one."""
@@ -120,15 +154,36 @@ class News:
         looked_at = time.monotonic()
         # In this order: what commits between the two is seen by the second.
         verified = await horizon(connection)
+        if self._watermark is None:
+            self._since = verified
+        since = self._watermark.verified if self._watermark else verified
+        for row in await _SQL["told"].rows(connection, since=since):
+            key = (row["sp"], row["object_type"])
+            self._own[key] = max(row["at"], self._own.get(key, _EPOCH))
+            if row["position"] is not None:
+                self.learn_orderevent(row["sp"], Position(*row["position"]))
         for row in await _SQL["newest"].rows(connection):
-            self._watermark = Watermark(verified, row["newest"] or _EPOCH, row["clock"], looked_at)
+            self._watermark = Watermark(
+                verified,
+                row["clock"],
+                row["view"] or _EPOCH,
+                row["catalogue"] or _EPOCH,
+                row["claims"] or _EPOCH,
+                looked_at,
+            )
 
     async def _wait(self) -> None:
+        """Wait for something to look at, but never spend more than a part of the time looking."""
+        took_s = time.monotonic() - self._watermark.looked_at if self._watermark else 0.0
+        await asyncio.sleep(took_s / _LOOK_NO_MORE_THAN)
         try:
             async with asyncio.timeout(_LOOK_EVERY_S):
                 await self._something.wait()
         except TimeoutError:
             pass
+
+    def _newest_own(self, sp: ids.Sp, kind: str) -> datetime:
+        return self._own.get((sp, kind), self._since)
 
     def _heard(self, _connection: object, _pid: int, _channel: str, table: object) -> None:
         if table in ("providers", "credentials", "agreements"):

@@ -8,4 +8,16 @@ SELECT clock_timestamp() AS clock,
        GREATEST(
            (SELECT max(changed_at) FROM accesses),
            (SELECT max(departed_at) FROM access_departures),
-           (SELECT max(GREATEST(granted_at, revoked_at)) FROM agreements)) AS newest;
+           (SELECT max(GREATEST(granted_at, revoked_at)) FROM agreements)) AS view,
+       GREATEST(
+           (SELECT max(changed_at) FROM services),
+           (SELECT max(changed_at) FROM service_types)) AS catalogue,
+       (SELECT max(changed_at) FROM claims) AS claims;
+
+-- name: told
+-- scope: operator (which SPs have news of their own, and of what; the positions are of order events)
+SELECT j.sp, j.object_type, max(j.at) AS at,
+       max(ARRAY[j.tx, j.seq]) FILTER (WHERE j.state IS NOT NULL AND j.tx < journal_end()) AS position
+  FROM journal j
+ WHERE j.sp IS NOT NULL AND j.at >= $since
+ GROUP BY j.sp, j.object_type;

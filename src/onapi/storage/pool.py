@@ -3,16 +3,23 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 import asyncpg
 
-from onapi import errors
+from onapi import errors, ids
 from onapi.storage.tx import Tx, spoken_plainly
+
+if TYPE_CHECKING:
+    _Plain = asyncpg.Connection[asyncpg.Record]
+else:
+    _Plain = asyncpg.Connection
 
 _READS = 8
 _LISTS = 4
 _PATIENCE_S = 10.0
 _STATEMENT_S = 30.0
+_ROLE_FOR_SPS = "onapi_api"
 _SESSION = {
     "application_name": "onapi",
     # Compiling a plan costs more than any of our queries gains by it.
@@ -27,6 +34,18 @@ async def _keep(_connection: object) -> None:
     """Leave a released connection as it is: no query sets session state, and resets cost a fifth of the rate."""
 
 
+class _Connection(_Plain):
+    """A connection that knows for which SPs its statements are: docs/explanation/tenancy.md."""
+
+    _turn = ""
+
+    async def take_turn(self, turn: str) -> None:
+        """Make the rows of these SPs be there, and no others'; a blank stands between their names."""
+        if turn != self._turn:
+            await self.execute("SELECT set_config('onapi.sp', $1, false)", turn)
+            self._turn = turn
+
+
 class Database:
     """A pool of connections; open it with `connect`, and close it with `close`."""
 
@@ -35,20 +54,25 @@ class Database:
         self._list_places = asyncio.Semaphore(_LISTS)
 
     @asynccontextmanager
-    async def connection(self) -> AsyncIterator[Tx]:
+    async def connection(self, *sps: ids.Sp) -> AsyncIterator[Tx]:
         """Lend a connection outside any transaction: each statement is its own.
+
+        Args:
+            sps: whose rows are there, if the database was opened for SPs; the operator's has all rows anyway.
 
         Raises:
             Unavailable: the database is away, or no connection came free in time.
         """
         with spoken_plainly():
             async with self._pool.acquire(timeout=_PATIENCE_S) as connection:
+                # The stubs do not know that a proxy has whatever its connection has.
+                await connection.take_turn(" ".join(sorted({*sps})))  # type: ignore[attr-defined]
                 yield connection
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Tx]:
+    async def transaction(self, *sps: ids.Sp) -> AsyncIterator[Tx]:
         """Lend a connection in a transaction, committed at the end and rolled back on any error."""
-        async with self.connection() as connection, connection.transaction():
+        async with self.connection(*sps) as connection, connection.transaction():
             yield connection
 
     @asynccontextmanager
@@ -77,11 +101,12 @@ class Database:
             self._pool.terminate()
 
 
-async def connect(url: str) -> Database:
+async def connect(url: str, *, for_sps: bool = False) -> Database:
     """Open the pool.
 
     Args:
         url: a PostgreSQL URL, `postgresql://user@host/database` or with `?host=/socket/folder`.
+        for_sps: whether rows are there only for the SPs whose turn it is, as servers must have it.
 
     Raises:
         Unavailable: PostgreSQL cannot be reached there.
@@ -94,11 +119,16 @@ async def connect(url: str) -> Database:
                 max_size=_READS + _LISTS,
                 command_timeout=_STATEMENT_S,
                 max_inactive_connection_lifetime=300,
-                server_settings=_SESSION,
+                server_settings=_SESSION | ({"role": _ROLE_FOR_SPS} if for_sps else {}),
+                connection_class=_Connection,
                 reset=_keep,
             )
         except (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError) as error:
             raise errors.Unavailable(f"PostgreSQL refuses the connection: {error}.") from error
+        except asyncpg.InvalidParameterValueError as error:
+            raise errors.Unavailable(
+                "The database was never migrated; run `onapi migrate`.", retry_after=30
+            ) from error
         except ValueError as error:
             raise errors.Invalid("ONAPI_DATABASE_URL is not a PostgreSQL URL.") from error
     return Database(pool)

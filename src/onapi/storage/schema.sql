@@ -5,6 +5,9 @@ CREATE DOMAIN public.id_text AS text COLLATE pg_catalog."C"
 CREATE DOMAIN public.plain_text AS text
 	CONSTRAINT plain_text_check CHECK (((VALUE <> ''::text) AND (length(VALUE) <= 255) AND ((VALUE COLLATE "C") !~ '[\x01-\x1f\x7f]'::text)));
 
+CREATE DOMAIN public.reference_text AS text
+	CONSTRAINT reference_text_check CHECK (((VALUE <> ''::text) AND (length(VALUE) <= 255)));
+
 CREATE FUNCTION public.json_text(value text) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN (('"'::text || replace(replace(value, '\'::text, '\\'::text), '"'::text, '\"'::text)) || '"'::text);
@@ -53,6 +56,7 @@ CREATE TABLE public.accesses (
     national_address_uuid public.plain_text,
     changed_at timestamp with time zone NOT NULL,
     doc text GENERATED ALWAYS AS (public.access_doc((access_id)::text, (legacy_access_id)::text, (street_name)::text, street_number, (street_littera)::text, (postal_code)::text, (city)::text, country_code, premises_type, mdu_apartment_number, (mdu_distinguisher)::text, (outlet)::text, (population)::text, price_group, access_state, (national_address_uuid)::text)) STORED NOT NULL,
+    created_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
     CONSTRAINT accesses_access_state_check CHECK ((access_state = ANY (ARRAY['PLANNED'::text, 'DEPLOYING'::text, 'HOMESPASSED'::text, 'CONNECTED'::text, 'DISCONNECTED'::text, 'INMIGRATION'::text, 'OUTMIGRATION'::text]))),
     CONSTRAINT accesses_country_code_check CHECK ((country_code ~ '^[A-Z][A-Z]$'::text)),
     CONSTRAINT accesses_mdu_apartment_number_check CHECK ((mdu_apartment_number ~ '^[0-9][0-9][0-9][0-9]$'::text)),
@@ -62,6 +66,8 @@ CREATE TABLE public.accesses (
     CONSTRAINT apartment_is_told_apart CHECK (((premises_type <> 'MDU_APARTMENT'::text) OR (mdu_apartment_number IS NOT NULL) OR (mdu_distinguisher IS NOT NULL))),
     CONSTRAINT postal_code_in_sweden CHECK (((country_code <> 'SE'::text) OR ((postal_code)::text ~ '^[1-9][0-9][0-9][0-9][0-9]$'::text)))
 );
+
+COMMENT ON COLUMN public.accesses.created_at IS 'An agreement that is older than the access did not bring it into view.';
 
 CREATE FUNCTION public.access_changes_for(sp text, since timestamp with time zone) RETURNS TABLE(access_id text, doc text)
     LANGUAGE sql STABLE
@@ -118,16 +124,36 @@ CREATE FUNCTION public.sees_everything(sp text) RETURNS boolean
     LANGUAGE sql STABLE
     RETURN (EXISTS (SELECT FROM public.agreements g WHERE ((g.sp = sees_everything.sp) AND (g.revoked_at IS NULL) AND (g.population IS NULL))));
 
-CREATE FUNCTION public.accesses_for(sp text) RETURNS TABLE(access_id text, doc text)
+CREATE FUNCTION public.accesses_for(sp text) RETURNS TABLE(access_id text, doc text, population text, access_state text)
     LANGUAGE sql STABLE
     BEGIN ATOMIC
  SELECT a.access_id,
-     a.doc
+     a.doc,
+     a.population,
+     a.access_state
     FROM public.accesses a
    WHERE (( SELECT public.sees_everything(accesses_for.sp) AS sees_everything) OR ((a.population)::text = ANY (ARRAY( SELECT g.population
             FROM public.agreements g
            WHERE ((g.sp = accesses_for.sp) AND (g.revoked_at IS NULL))))));
 END;
+
+COMMENT ON FUNCTION public.accesses_for(sp text) IS 'Every access that the SP sees now; one plain scan.';
+
+CREATE FUNCTION public.accesses_journal() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        INSERT INTO journal (tx, at, type, object_type, object_id, population)
+        SELECT journal_tx(), n.changed_at, 'CREATE', 'accesses', n.access_id, n.population FROM new_rows n;
+    ELSE
+        INSERT INTO journal (tx, at, type, object_type, object_id, was, population)
+        SELECT journal_tx(), n.changed_at, 'UPDATE', 'accesses', n.access_id, o.population, n.population
+          FROM new_rows n JOIN old_rows o USING (access_id);
+    END IF;
+    RETURN NULL;
+END
+$$;
 
 CREATE FUNCTION public.accesses_stamp() RETURNS trigger
     LANGUAGE plpgsql
@@ -137,6 +163,7 @@ BEGIN
         RAISE EXCEPTION 'An access never vanishes: UPDATE accesses SET access_state = ''DISCONNECTED''.';
     END IF;
     NEW.changed_at := stamp();
+    NEW.created_at := CASE WHEN TG_OP = 'INSERT' THEN NEW.changed_at ELSE OLD.created_at END;
     RETURN NEW;
 END
 $$;
@@ -171,6 +198,10 @@ $$;
 
 COMMENT ON FUNCTION public.announce() IS 'Tells every process, at commit, which table has news.';
 
+CREATE FUNCTION public.callers() RETURNS text[]
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN string_to_array(current_setting('onapi.sp'::text, true), ' '::text);
+
 CREATE FUNCTION public.catalogue_stamp() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -183,63 +214,362 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION public.characteristics_text(characteristics json, dialect text) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN CASE WHEN (dialect = 'standard'::text) THEN replace((characteristics)::text, '"sla":'::text, '"SLA":'::text) ELSE (characteristics)::text END;
+
+CREATE FUNCTION public.moment_text(moment timestamp with time zone) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN replace(to_char((moment AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'::text), '.000Z'::text, 'Z'::text);
+
+CREATE TABLE public.subscriptions (
+    subscription_id public.id_text NOT NULL,
+    sp text NOT NULL COLLATE pg_catalog."C",
+    access_id public.id_text NOT NULL,
+    service text NOT NULL COLLATE pg_catalog."C",
+    service_type text NOT NULL COLLATE pg_catalog."C",
+    claim text NOT NULL COLLATE pg_catalog."C",
+    state text DEFAULT 'PENDING'::text NOT NULL,
+    connected_at timestamp with time zone,
+    ends_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    sp_reference public.reference_text,
+    sp_subscription_id public.reference_text,
+    note public.reference_text,
+    characteristics json,
+    equipment json,
+    changed_at timestamp with time zone NOT NULL,
+    CONSTRAINT ended_when CHECK (((state = 'ENDED'::text) = (ended_at IS NOT NULL))),
+    CONSTRAINT live_since CHECK (((state <> ALL (ARRAY['ACTIVATED'::text, 'SUSPENDED'::text])) OR (connected_at IS NOT NULL))),
+    CONSTRAINT subscriptions_characteristics_check CHECK ((json_typeof(characteristics) = 'object'::text)),
+    CONSTRAINT subscriptions_equipment_check CHECK ((json_typeof(equipment) = 'array'::text)),
+    CONSTRAINT subscriptions_state_check CHECK ((state = ANY (ARRAY['PENDING'::text, 'ACTIVATED'::text, 'SUSPENDED'::text, 'ENDED'::text])))
+);
+
+COMMENT ON COLUMN public.subscriptions.claim IS 'Empty for an exclusive type, so that there is one on an access; else the SP and its spSubscriptionId.';
+
+COMMENT ON COLUMN public.subscriptions.state IS 'PENDING: wanted by an unfinished ACTIVATE; ENDED without connected_at: never was.';
+
+COMMENT ON COLUMN public.subscriptions.ends_at IS 'When an unfinished, dated DEACTIVATE will end it.';
+
+CREATE VIEW public.claims AS
+ SELECT access_id,
+    service_type,
+    claim,
+    sp,
+    state,
+    ends_at,
+    changed_at
+   FROM public.subscriptions s;
+
+CREATE FUNCTION public.claim_line(c public.claims) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (((c).service_type || CASE WHEN ((c).state = 'PENDING'::text) THEN '	P	'::text ELSE '	L	'::text END) || COALESCE(public.moment_text((c).ends_at), ''::text));
+
+CREATE FUNCTION public.date_text(moment timestamp with time zone, dialect text) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN CASE WHEN (dialect = 'standard'::text) THEN to_char((moment AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD'::text) ELSE public.moment_text(moment) END;
+
+CREATE FUNCTION public.equipment_text(equipment json, dialect text) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN CASE WHEN ((dialect = 'bitvis'::text) AND (json_array_length(equipment) = 1)) THEN ((equipment -> 0))::text ELSE (equipment)::text END;
+
+CREATE FUNCTION public.event_doc(type text, object_type text, object_id text, access_id text, at timestamp with time zone, mount text) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN ((((((((('{"type":"'::text || type) || '","objectType":"'::text) || object_type) || '","objectId":"'::text) || object_id) || CASE WHEN (type = 'DELETE'::text) THEN ''::text ELSE ((((('","path":"'::text || mount) || '/'::text) || object_type) || '/'::text) || CASE WHEN (object_type = 'subscriptions'::text) THEN access_id ELSE object_id END) END) || '","time":"'::text) || public.moment_text(at)) || '"}'::text);
+
+CREATE FUNCTION public.saw(sp text, population text, at timestamp with time zone) RETURNS boolean
+    LANGUAGE sql STABLE
+    RETURN (EXISTS (SELECT FROM public.agreements g WHERE ((g.sp = saw.sp) AND ((g.population IS NULL) OR (g.population = saw.population)) AND (g.granted_at <= saw.at) AND ((g.revoked_at IS NULL) OR (g.revoked_at > saw.at)))));
+
+CREATE TABLE public.journal (
+    tx bigint NOT NULL,
+    seq bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    type text NOT NULL,
+    object_type text NOT NULL,
+    object_id text NOT NULL COLLATE pg_catalog."C",
+    sp text COLLATE pg_catalog."C",
+    was text,
+    population text,
+    access_id text COLLATE pg_catalog."C",
+    service text,
+    operation text,
+    state text,
+    message text,
+    code text,
+    CONSTRAINT journal_check CHECK (((sp IS NULL) = (object_type = 'accesses'::text))),
+    CONSTRAINT journal_object_type_check CHECK ((object_type = ANY (ARRAY['accesses'::text, 'orders'::text, 'subscriptions'::text, 'tickets'::text]))),
+    CONSTRAINT journal_type_check CHECK ((type = ANY (ARRAY['CREATE'::text, 'UPDATE'::text, 'DELETE'::text])))
+);
+
+COMMENT ON COLUMN public.journal.sp IS 'Whose object it is; NULL: an access, which SPs see by their agreements.';
+
+COMMENT ON COLUMN public.journal.was IS 'Of an access: the population before; `population` is the one after.';
+
+COMMENT ON COLUMN public.journal.state IS 'The state that an order came into; NULL when its state did not change.';
+
+CREATE FUNCTION public.events_for(sp text, since timestamp with time zone, until timestamp with time zone) RETURNS TABLE(at timestamp with time zone, seq bigint, type text, object_type text, object_id text, access_id text)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT j.at,
+     j.seq,
+     j.type,
+     j.object_type,
+     j.object_id,
+     j.access_id
+    FROM public.journal j
+   WHERE ((j.sp = events_for.sp) AND (j.at >= events_for.since) AND (j.at < events_for.until))
+ UNION ALL
+  SELECT e.at,
+     e.seq,
+         CASE
+             WHEN (e.sees AND e.saw AND (e.type = 'UPDATE'::text)) THEN 'UPDATE'::text
+             WHEN e.sees THEN 'CREATE'::text
+             ELSE 'DELETE'::text
+         END AS "case",
+     'accesses'::text,
+     e.object_id,
+     e.object_id
+    FROM ( SELECT j.at,
+             j.seq,
+             j.type,
+             j.object_id,
+             ((j.type = 'UPDATE'::text) AND public.saw(events_for.sp, j.was, j.at)) AS saw,
+             public.saw(events_for.sp, j.population, j.at) AS sees
+            FROM public.journal j
+           WHERE ((j.sp IS NULL) AND (j.at >= events_for.since) AND (j.at < events_for.until))) e
+   WHERE (e.saw OR e.sees)
+ UNION ALL
+  SELECT g.granted_at,
+     0,
+     'CREATE'::text,
+     'accesses'::text,
+     a.access_id,
+     a.access_id
+    FROM (public.agreements g
+      JOIN public.accesses a ON (((g.population IS NULL) OR (g.population = (a.population)::text))))
+   WHERE ((g.sp = events_for.sp) AND (g.granted_at >= events_for.since) AND (g.granted_at < events_for.until) AND (NOT public.saw(events_for.sp, (a.population)::text, (g.granted_at - '00:00:00.000001'::interval))) AND (a.created_at <= g.granted_at))
+ UNION ALL
+  SELECT g.revoked_at,
+     0,
+     'DELETE'::text,
+     'accesses'::text,
+     a.access_id,
+     a.access_id
+    FROM (public.agreements g
+      JOIN public.accesses a ON (((g.population IS NULL) OR (g.population = (a.population)::text))))
+   WHERE ((g.sp = events_for.sp) AND (g.revoked_at >= events_for.since) AND (g.revoked_at < events_for.until) AND (NOT public.saw(events_for.sp, (a.population)::text, g.revoked_at)));
+END;
+
 CREATE FUNCTION public.horizon() RETURNS timestamp with time zone
     LANGUAGE sql
     RETURN LEAST(statement_timestamp(), (SELECT min(COALESCE(pg_stat_activity.xact_start, pg_stat_activity.backend_start, '-infinity'::timestamp with time zone)) AS min FROM pg_stat_activity WHERE ((pg_stat_activity.datname = current_database()) AND (pg_stat_activity.backend_xid IS NOT NULL))), (SELECT min(pg_prepared_xacts.prepared) AS min FROM pg_prepared_xacts WHERE (pg_prepared_xacts.database = current_database())));
 
-CREATE FUNCTION public.stamp() RETURNS timestamp with time zone
+CREATE FUNCTION public.journal_shift() RETURNS bigint
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN 0;
+
+CREATE FUNCTION public.journal_end() RETURNS bigint
+    LANGUAGE sql STABLE
+    RETURN (((pg_snapshot_xmin(pg_current_snapshot()))::text)::bigint + public.journal_shift());
+
+CREATE FUNCTION public.journal_is_immutable() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    RAISE EXCEPTION 'The journal does not change.';
+END
+$$;
+
+CREATE FUNCTION public.journal_tx() RETURNS bigint
     LANGUAGE sql
-    RETURN CASE WHEN (pg_current_xact_id() IS NOT NULL) THEN clock_timestamp() ELSE NULL::timestamp with time zone END;
+    RETURN (((pg_current_xact_id())::text)::bigint + public.journal_shift());
 
-CREATE TABLE public.credentials (
+CREATE FUNCTION public.quoted(value text) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN (to_json(value))::text;
+
+CREATE TABLE public.orders (
+    order_id public.id_text NOT NULL,
+    "position" bigint NOT NULL,
     sp text NOT NULL COLLATE pg_catalog."C",
-    credential_id text NOT NULL COLLATE pg_catalog."C",
-    secret_hash text NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    last_used_at timestamp with time zone,
-    revoked_at timestamp with time zone,
-    CONSTRAINT credentials_secret_hash_check CHECK ((secret_hash ~~ '$argon2id$%'::text))
-);
-
-CREATE TABLE public.facts (
-    name text NOT NULL,
-    value text NOT NULL
-);
-
-COMMENT ON TABLE public.facts IS 'The few single values that all processes share, such as the key of cursors.';
-
-CREATE TABLE public.migrations (
-    name text NOT NULL,
-    checksum text NOT NULL,
-    applied_at timestamp with time zone DEFAULT now() NOT NULL
-);
-
-CREATE TABLE public.prices (
+    access_id public.id_text NOT NULL,
     service text NOT NULL COLLATE pg_catalog."C",
-    fee text NOT NULL,
-    price_group integer,
-    amount numeric(12,2) NOT NULL,
-    valid_from date,
-    valid_until date,
-    CONSTRAINT prices_amount_check CHECK ((amount >= (0)::numeric)),
-    CONSTRAINT prices_check CHECK ((valid_until > valid_from)),
-    CONSTRAINT prices_fee_check CHECK ((fee = ANY (ARRAY['PERIODIC'::text, 'START'::text, 'UPGRADE'::text, 'DOWNGRADE'::text, 'END'::text]))),
-    CONSTRAINT prices_price_group_check CHECK ((price_group >= 0))
+    service_type text NOT NULL COLLATE pg_catalog."C",
+    operation text NOT NULL,
+    subscription_id public.id_text NOT NULL,
+    state text DEFAULT 'RECEIVED'::text NOT NULL,
+    requested_at timestamp with time zone,
+    expected_at timestamp with time zone NOT NULL,
+    sp_reference public.reference_text,
+    sp_subscription_id public.reference_text,
+    external_note public.reference_text,
+    characteristics json,
+    equipment json,
+    forced_takeover boolean DEFAULT false NOT NULL,
+    wish text NOT NULL,
+    message text DEFAULT ''::text NOT NULL,
+    code text,
+    received_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    finished_at timestamp with time zone,
+    plan text[] NOT NULL,
+    step integer DEFAULT 0 NOT NULL,
+    undoing boolean DEFAULT false NOT NULL,
+    tries integer DEFAULT 0 NOT NULL,
+    trouble text,
+    abandoned public.reference_text,
+    due_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    lease uuid,
+    leased_until timestamp with time zone,
+    told_by bigint NOT NULL,
+    CONSTRAINT orders_characteristics_check CHECK ((json_typeof(characteristics) = 'object'::text)),
+    CONSTRAINT orders_equipment_check CHECK ((json_typeof(equipment) = 'array'::text)),
+    CONSTRAINT orders_message_check CHECK ((length(message) <= 255)),
+    CONSTRAINT orders_operation_check CHECK ((operation = ANY (ARRAY['ACTIVATE'::text, 'DEACTIVATE'::text, 'SUSPEND'::text, 'RESUME'::text, 'MODIFY'::text, 'CHANGE'::text]))),
+    CONSTRAINT orders_plan_check CHECK ((cardinality(plan) > 0)),
+    CONSTRAINT orders_state_check CHECK ((state = ANY (ARRAY['RECEIVED'::text, 'IN_PROGRESS'::text, 'DONE_SUCCESS'::text, 'DONE_FAILED'::text, 'CANCELLED'::text])))
 );
 
-COMMENT ON COLUMN public.prices.price_group IS 'NULL: every group that has no price of its own.';
+COMMENT ON COLUMN public.orders.wish IS 'Fingerprint of what the SP asked for: the same request again finds this order.';
 
-COMMENT ON COLUMN public.prices.valid_until IS 'The first day without this price; NULL: no end.';
+COMMENT ON COLUMN public.orders.plan IS 'The steps, by name, as they were when the order was accepted.';
 
-CREATE TABLE public.providers (
-    sp text NOT NULL COLLATE pg_catalog."C",
-    name text NOT NULL,
-    dialect text DEFAULT 'bitvis'::text NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT providers_dialect_check CHECK ((dialect = ANY (ARRAY['bitvis'::text, 'standard'::text]))),
-    CONSTRAINT providers_name_check CHECK (((name <> ''::text) AND (length(name) <= 255))),
-    CONSTRAINT providers_sp_check CHECK (((sp ~ '^[-0-9a-zA-Z.]+$'::text) AND (length(sp) <= 36)))
-);
+COMMENT ON COLUMN public.orders.step IS 'How many steps of the plan are finished.';
+
+COMMENT ON COLUMN public.orders.undoing IS 'Whether the finished steps are being taken back.';
+
+COMMENT ON COLUMN public.orders.tries IS 'How often the present step has failed.';
+
+COMMENT ON COLUMN public.orders.trouble IS 'Why it failed the last time.';
+
+COMMENT ON COLUMN public.orders.abandoned IS 'Why the operator gave the order up; it is being taken back.';
+
+COMMENT ON COLUMN public.orders.due_at IS 'When it may be worked on; infinity: stuck, until the operator decides.';
+
+COMMENT ON COLUMN public.orders.lease IS 'The worker that has it, until `leased_until`.';
+
+COMMENT ON COLUMN public.orders.told_by IS 'The journal position of the last change of state.';
+
+CREATE FUNCTION public.order_doc(o public.orders, mount text, dialect text) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN ((((((((((((((((((((((((((((((('{"path":"'::text || mount) || '/orders/'::text) || ((o).order_id)::text) || '","orderId":"'::text) || ((o).order_id)::text) || '","accessId":"'::text) || ((o).access_id)::text) || '","service":'::text) || public.json_text((o).service)) || ',"operation":"'::text) || (o).operation) || '"'::text) || COALESCE(((',"requestedDateTime":"'::text || public.moment_text((o).requested_at)) || '"'::text), ''::text)) || ',"expectedCompletionDate":"'::text) || public.moment_text((o).expected_at)) || '"'::text) || COALESCE((',"spReference":'::text || public.quoted(((o).sp_reference)::text)), ''::text)) || COALESCE((',"spSubscriptionId":'::text || public.quoted(((o).sp_subscription_id)::text)), ''::text)) || ',"subscriptionId":"'::text) || ((o).subscription_id)::text) || '"'::text) || COALESCE((',"externalNote":'::text || public.quoted(((o).external_note)::text)), ''::text)) || COALESCE((',"characteristics":'::text || public.characteristics_text((o).characteristics, dialect)), ''::text)) || CASE WHEN ((o).operation = 'ACTIVATE'::text) THEN (',"forcedTakeover":'::text || ((o).forced_takeover)::text) ELSE ''::text END) || COALESCE((',"equipment":'::text || public.equipment_text((o).equipment, dialect)), ''::text)) || ',"state":"'::text) || (o).state) || '","message":'::text) || public.quoted((o).message)) || CASE WHEN ((o).state = 'DONE_FAILED'::text) THEN COALESCE(((',"code":"'::text || (o).code) || '"'::text), ''::text) ELSE ''::text END) || '}'::text);
+
+CREATE FUNCTION public.orderevent_doc(j public.journal, mount text) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN ((((((((((((((((((('{"event":"'::text || ((j).tx)::text) || '-'::text) || ((j).seq)::text) || '","order":{"path":"'::text) || mount) || '/orders/'::text) || (j).object_id) || '","accessId":"'::text) || (j).access_id) || '","service":'::text) || public.json_text((j).service)) || ',"operation":"'::text) || (j).operation) || '","state":"'::text) || (j).state) || '","message":'::text) || public.quoted((j).message)) || COALESCE(((',"code":"'::text || (j).code) || '"'::text), ''::text)) || '}}'::text);
+
+CREATE FUNCTION public.orders_claim() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM subscriptions mine JOIN subscriptions held USING (access_id, service_type, claim)
+         WHERE mine.subscription_id = NEW.subscription_id AND held.state IN ('ACTIVATED', 'SUSPENDED')
+           AND (held.sp = NEW.sp
+                OR NOT (NEW.forced_takeover OR COALESCE(held.ends_at <= NEW.requested_at, false)))) THEN
+        RAISE EXCEPTION USING ERRCODE = 'exclusion_violation', MESSAGE = 'The service type is claimed here.';
+    END IF;
+    RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION public.orders_end() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    AS $$
+BEGIN
+    UPDATE subscriptions s
+       SET ends_at = CASE WHEN NEW.state IN ('RECEIVED', 'IN_PROGRESS') THEN NEW.requested_at END
+     WHERE s.subscription_id = NEW.subscription_id AND s.state <> 'ENDED'
+       AND s.ends_at IS DISTINCT FROM CASE WHEN NEW.state IN ('RECEIVED', 'IN_PROGRESS') THEN NEW.requested_at END;
+    RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION public.orders_journal() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    AS $$
+BEGIN
+    INSERT INTO journal (tx, at, type, object_type, object_id, sp,
+                         access_id, service, operation, state, message, code)
+    SELECT journal_tx(), stamp(), CASE WHEN n.state = 'CANCELLED' THEN 'DELETE' ELSE 'UPDATE' END,
+           'orders', n.order_id, n.sp, n.access_id, n.service, n.operation,
+           CASE WHEN n.state = o.state THEN NULL WHEN n.state = 'CANCELLED' THEN 'DONE_FAILED' ELSE n.state END,
+           n.message, n.code
+      FROM new_rows n JOIN old_rows o USING (order_id)
+     WHERE n.state <> o.state OR n.wish <> o.wish
+     ORDER BY n.position;
+    RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION public.orders_journal_new() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    AS $$
+BEGIN
+    INSERT INTO journal (tx, at, type, object_type, object_id, sp, access_id, service, operation, state, message)
+    SELECT journal_tx(), stamp(), 'CREATE', 'orders', n.order_id, n.sp, n.access_id, n.service, n.operation, n.state, ''
+      FROM new_rows n ORDER BY n.position;
+    RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION public.orders_move() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF TG_OP = 'DELETE' THEN
+        RAISE EXCEPTION 'An order is history: it is cancelled or finished, never deleted.';
+    ELSIF TG_OP = 'INSERT' THEN
+        IF NEW.state <> 'RECEIVED' THEN
+            RAISE EXCEPTION 'An order begins as RECEIVED, not as %.', NEW.state;
+        END IF;
+        NEW.told_by := journal_tx();
+        RETURN NEW;
+    ELSIF OLD.state NOT IN ('RECEIVED', 'IN_PROGRESS') THEN
+        RAISE EXCEPTION 'Order % is % and does not change any more.', OLD.order_id, OLD.state;
+    ELSIF (NEW.order_id, NEW.position, NEW.sp, NEW.access_id, NEW.operation, NEW.subscription_id, NEW.service_type)
+       IS DISTINCT FROM
+          (OLD.order_id, OLD.position, OLD.sp, OLD.access_id, OLD.operation, OLD.subscription_id, OLD.service_type) THEN
+        RAISE EXCEPTION 'Order % keeps its SP, access, operation and subscription.', OLD.order_id;
+    ELSIF OLD.state = 'IN_PROGRESS' AND NEW.wish <> OLD.wish THEN
+        RAISE EXCEPTION 'Order % is IN_PROGRESS: what it asks for does not change.', OLD.order_id;
+    END IF;
+    IF NEW.state <> OLD.state THEN
+        IF (OLD.state, NEW.state) NOT IN (
+            ('RECEIVED', 'IN_PROGRESS'), ('RECEIVED', 'CANCELLED'),
+            ('IN_PROGRESS', 'DONE_SUCCESS'), ('IN_PROGRESS', 'DONE_FAILED')) THEN
+            RAISE EXCEPTION 'Order % cannot go from % to %.', OLD.order_id, OLD.state, NEW.state;
+        END IF;
+        NEW.told_by := journal_tx();
+        -- The journal is in the order of transaction ids; a writer that got its id before the state it changes was
+        -- written would tell the story backwards.
+        IF NEW.told_by < OLD.told_by THEN
+            RAISE EXCEPTION USING ERRCODE = 'serialization_failure', MESSAGE = 'Begin this transaction again.';
+        END IF;
+        IF NEW.state <> 'IN_PROGRESS' THEN
+            NEW.finished_at := clock_timestamp();
+            NEW.lease := NULL;
+            NEW.leased_until := NULL;
+        END IF;
+    END IF;
+    RETURN NEW;
+END
+$$;
+
+CREATE FUNCTION public.resume_journal() RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    highest bigint := (SELECT max(tx) FROM journal);
+BEGIN
+    IF highest >= journal_tx() THEN
+        EXECUTE format(
+            'CREATE OR REPLACE FUNCTION journal_shift() RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN %s',
+            highest + 1);
+    END IF;
+END
+$$;
 
 CREATE TABLE public.service_types (
     service_type public.plain_text NOT NULL COLLATE pg_catalog."C",
@@ -283,6 +613,324 @@ COMMENT ON COLUMN public.services.takeover IS 'Whether an SP may take an access 
 
 COMMENT ON COLUMN public.services.characteristics IS 'By name: {"required": boolean, "values": the allowed ones, if listed}.';
 
+CREATE FUNCTION public.service_moves_for(sp text, since timestamp with time zone) RETURNS TABLE(access_id text)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT a.access_id
+    FROM public.access_changes_for(service_moves_for.sp, service_moves_for.since) a(access_id, doc)
+ UNION
+  SELECT c.access_id
+    FROM (public.claims c
+      JOIN public.accesses a ON (((a.access_id)::text = (c.access_id)::text)))
+   WHERE ((c.changed_at >= service_moves_for.since) AND public.sees(service_moves_for.sp, (a.population)::text))
+ UNION
+  SELECT a.access_id
+    FROM public.accesses_for(service_moves_for.sp) a(access_id, doc, population, access_state)
+   WHERE ((EXISTS ( SELECT
+            FROM public.services v
+           WHERE (v.changed_at >= service_moves_for.since))) OR (EXISTS ( SELECT
+            FROM public.service_types t
+           WHERE (t.changed_at >= service_moves_for.since))));
+END;
+
+CREATE TABLE public.providers (
+    sp text NOT NULL COLLATE pg_catalog."C",
+    name text NOT NULL,
+    dialect text DEFAULT 'bitvis'::text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT providers_dialect_check CHECK ((dialect = ANY (ARRAY['bitvis'::text, 'standard'::text]))),
+    CONSTRAINT providers_name_check CHECK (((name <> ''::text) AND (length(name) <= 255))),
+    CONSTRAINT providers_sp_check CHECK (((sp ~ '^[-0-9a-zA-Z.]+$'::text) AND (length(sp) <= 36)))
+);
+
+CREATE FUNCTION public.service_sheet(sp text, population text, access_state text, taken text) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT (('['::text || COALESCE(string_agg((((((((((((('{"service":'::text || public.json_text((v.service)::text)) || ',"connectionDateTime":"'::text) || CASE WHEN (service_sheet.access_state = ANY (ARRAY['CONNECTED'::text, 'OUTMIGRATION'::text])) THEN COALESCE(public.moment_text(v.offered_from), '1990-01-01T00:00:01Z'::text) ELSE '3030-12-12T00:00:01Z'::text END) || '","availableDateTime":"'::text) || CASE WHEN (h.wanted OR ((h.service_type IS NOT NULL) AND (h.ends_at IS NULL))) THEN ''::text WHEN (service_sheet.access_state = 'CONNECTED'::text) THEN COALESCE(public.moment_text(GREATEST(h.ends_at, v.offered_from)), '1990-01-01T00:00:01Z'::text) WHEN (service_sheet.access_state = 'INMIGRATION'::text) THEN COALESCE(public.moment_text(GREATEST(h.ends_at, v.offered_from)), ''::text) ELSE ''::text END) || '","disconnectionDateTime":"'::text) || COALESCE(public.moment_text(v.offered_until), ''::text)) || '","forcedTakeoverPossible":'::text) || ((v.takeover AND (h.service_type IS NOT NULL) AND (NOT h.wanted) AND (service_sheet.access_state = 'CONNECTED'::text)))::text) || CASE WHEN (cardinality(v.comments) > 0) THEN (',"comments":'::text || (to_json(v.comments))::text) ELSE ''::text END) || CASE WHEN (v.characteristics <> '{}'::jsonb) THEN (',"characteristics":'::text || public.characteristics_text((v.characteristics)::json, (SELECT p.dialect FROM public.providers p WHERE (p.sp = service_sheet.sp)))) ELSE ''::text END) || '}'::text), ','::text ORDER BY v.service), ''::text)) || ']'::text) FROM (public.services v LEFT JOIN (SELECT split_part(line.line, '	'::text, 1) AS service_type, bool_or((split_part(line.line, '	'::text, 2) = 'P'::text)) AS wanted, min((NULLIF(split_part(line.line, '	'::text, 3), ''::text))::timestamp with time zone) AS ends_at FROM regexp_split_to_table(service_sheet.taken, '
+'::text) line(line) WHERE (line.line <> ''::text) GROUP BY (split_part(line.line, '	'::text, 1))) h ON ((h.service_type = v.service_type))) WHERE ((NOT v.withdrawn) AND (service_sheet.access_state <> 'DISCONNECTED'::text) AND ((v.sellers IS NULL) OR (service_sheet.sp = ANY (v.sellers))) AND ((v.populations IS NULL) OR (service_sheet.population = ANY (v.populations)))));
+
+CREATE FUNCTION public.services_on(sp text, access_ids text[]) RETURNS TABLE(access_id text, doc text)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ WITH seen AS MATERIALIZED (
+          SELECT a.access_id,
+             COALESCE((a.population)::text, ''::text) AS population,
+             a.access_state,
+             COALESCE(t.taken, ''::text) AS taken
+            FROM ((unnest(services_on.access_ids) i(access_id)
+              JOIN public.accesses a ON (((a.access_id)::text = i.access_id)))
+              LEFT JOIN LATERAL ( SELECT string_agg(public.claim_line(c.*), '
+'::text ORDER BY c.service_type, c.state) AS taken
+                    FROM public.claims c
+                   WHERE (((c.access_id)::text = (a.access_id)::text) AND (c.sp <> services_on.sp) AND (c.claim = ''::text) AND (c.state = ANY (ARRAY['PENDING'::text, 'ACTIVATED'::text, 'SUSPENDED'::text])))) t ON (true))
+           WHERE public.sees(services_on.sp, (a.population)::text)
+         ), sheets AS MATERIALIZED (
+          SELECT d.population,
+             d.access_state,
+             d.taken,
+             public.service_sheet(services_on.sp, d.population, d.access_state, d.taken) AS sheet
+            FROM ( SELECT DISTINCT s_1.population,
+                     s_1.access_state,
+                     s_1.taken
+                    FROM seen s_1) d
+         )
+  SELECT s.access_id,
+     (((('{"accessId":"'::text || (s.access_id)::text) || '","services":'::text) || h.sheet) || '}'::text)
+    FROM (seen s
+      JOIN sheets h ON (((h.population = s.population) AND (h.access_state = s.access_state) AND (h.taken = s.taken))));
+END;
+
+CREATE FUNCTION public.service_changes_for(sp text, since timestamp with time zone) RETURNS TABLE(access_id text, doc text)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ WITH moved AS MATERIALIZED (
+          SELECT m_1.access_id
+            FROM public.service_moves_for(service_changes_for.sp, service_changes_for.since) m_1(access_id)
+         )
+  SELECT m.access_id,
+     COALESCE(s.doc, (('{"accessId":"'::text || m.access_id) || '","services":[]}'::text)) AS "coalesce"
+    FROM (moved m
+      LEFT JOIN public.services_on(service_changes_for.sp, ARRAY( SELECT i.access_id
+            FROM moved i)) s(access_id, doc) ON ((s.access_id = m.access_id)));
+END;
+
+CREATE FUNCTION public.services_for(sp text) RETURNS TABLE(access_id text, doc text)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ WITH seen AS NOT MATERIALIZED (
+          SELECT a.access_id,
+             COALESCE(a.population, ''::text) AS population,
+             a.access_state,
+             COALESCE(t.taken, ''::text) AS taken
+            FROM (public.accesses_for(services_for.sp) a(access_id, doc, population, access_state)
+              LEFT JOIN ( SELECT c.access_id,
+                     string_agg(public.claim_line(c.*), '
+'::text ORDER BY c.service_type, c.state) AS taken
+                    FROM public.claims c
+                   WHERE ((c.sp <> services_for.sp) AND (c.claim = ''::text) AND (c.state <> 'ENDED'::text))
+                   GROUP BY c.access_id) t ON (((t.access_id)::text = a.access_id)))
+         ), sheets AS MATERIALIZED (
+          SELECT d.population,
+             d.access_state,
+             d.taken,
+             public.service_sheet(services_for.sp, d.population, d.access_state, d.taken) AS sheet
+            FROM ( SELECT DISTINCT s_1.population,
+                     s_1.access_state,
+                     s_1.taken
+                    FROM seen s_1) d
+         )
+  SELECT s.access_id,
+     (((('{"accessId":"'::text || s.access_id) || '","services":'::text) || h.sheet) || '}'::text)
+    FROM (seen s
+      JOIN sheets h ON (((h.population = s.population) AND (h.access_state = s.access_state) AND (h.taken = s.taken))));
+END;
+
+CREATE FUNCTION public.stamp() RETURNS timestamp with time zone
+    LANGUAGE sql
+    RETURN CASE WHEN (pg_current_xact_id() IS NOT NULL) THEN clock_timestamp() ELSE NULL::timestamp with time zone END;
+
+CREATE FUNCTION public.subscription_doc(s public.subscriptions, dialect text) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN ((((((((((((((('{"subscriptionId":"'::text || ((s).subscription_id)::text) || '","service":'::text) || public.json_text((s).service)) || ',"operationalState":"'::text) || (s).state) || '","connectionDate":"'::text) || public.date_text((s).connected_at, dialect)) || '"'::text) || COALESCE(((',"disconnectionDate":"'::text || public.date_text((s).ends_at, dialect)) || '"'::text), ''::text)) || COALESCE((',"spReference":'::text || public.quoted(((s).sp_reference)::text)), ''::text)) || COALESCE((',"spSubscriptionId":'::text || public.quoted(((s).sp_subscription_id)::text)), ''::text)) || COALESCE((',"note":'::text || public.quoted(((s).note)::text)), ''::text)) || COALESCE((',"characteristics":'::text || public.characteristics_text((s).characteristics, dialect)), ''::text)) || COALESCE((',"equipment":'::text || public.equipment_text((s).equipment, dialect)), ''::text)) || '}'::text);
+
+CREATE FUNCTION public.subscription_changes_for(sp text, dialect text, since timestamp with time zone) RETURNS TABLE(access_id text, doc text)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT c.access_id,
+     (((('{"accessId":"'::text || (c.access_id)::text) || '","subscriptions":['::text) || COALESCE(( SELECT string_agg(public.subscription_doc(s.*, subscription_changes_for.dialect), ','::text ORDER BY s.subscription_id) AS string_agg
+            FROM public.subscriptions s
+           WHERE ((s.sp = subscription_changes_for.sp) AND ((s.access_id)::text = (c.access_id)::text) AND (s.state = ANY (ARRAY['ACTIVATED'::text, 'SUSPENDED'::text])))), ''::text)) || ']}'::text)
+    FROM ( SELECT DISTINCT t.access_id
+            FROM public.subscriptions t
+           WHERE ((t.sp = subscription_changes_for.sp) AND (t.changed_at >= subscription_changes_for.since) AND (t.connected_at IS NOT NULL))) c;
+END;
+
+CREATE FUNCTION public.subscriptions_for(sp text, dialect text) RETURNS TABLE(access_id text, doc text)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT s.access_id,
+     (((('{"accessId":"'::text || (s.access_id)::text) || '","subscriptions":['::text) || string_agg(public.subscription_doc(s.*, subscriptions_for.dialect), ','::text ORDER BY s.subscription_id)) || ']}'::text)
+    FROM public.subscriptions s
+   WHERE ((s.sp = subscriptions_for.sp) AND (s.state = ANY (ARRAY['ACTIVATED'::text, 'SUSPENDED'::text])))
+   GROUP BY s.access_id;
+END;
+
+CREATE FUNCTION public.subscriptions_journal() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    AS $$
+BEGIN
+    INSERT INTO journal (tx, at, type, object_type, object_id, sp, access_id)
+    SELECT journal_tx(), n.changed_at,
+           CASE WHEN o.state = 'PENDING' THEN 'CREATE' WHEN n.state = 'ENDED' THEN 'DELETE' ELSE 'UPDATE' END,
+           'subscriptions', n.subscription_id, n.sp, n.access_id
+      FROM new_rows n JOIN old_rows o USING (subscription_id)
+     WHERE o.state IN ('ACTIVATED', 'SUSPENDED') OR n.state IN ('ACTIVATED', 'SUSPENDED');
+    RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION public.subscriptions_journal_new() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    AS $$
+BEGIN
+    INSERT INTO journal (tx, at, type, object_type, object_id, sp, access_id)
+    SELECT journal_tx(), n.changed_at, 'CREATE', 'subscriptions', n.subscription_id, n.sp, n.access_id
+      FROM new_rows n WHERE n.state IN ('ACTIVATED', 'SUSPENDED');
+    RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION public.subscriptions_move() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF TG_OP = 'DELETE' THEN
+        RAISE EXCEPTION 'A subscription is ended, not deleted.';
+    ELSIF TG_OP = 'UPDATE' THEN
+        IF (NEW.subscription_id, NEW.sp, NEW.access_id, NEW.service_type, NEW.claim)
+           IS DISTINCT FROM (OLD.subscription_id, OLD.sp, OLD.access_id, OLD.service_type, OLD.claim) THEN
+            RAISE EXCEPTION 'Subscription % keeps its SP, access and service type.', OLD.subscription_id;
+        ELSIF OLD.state = 'ENDED' THEN
+            RAISE EXCEPTION 'Subscription % has ended and does not change.', OLD.subscription_id;
+        ELSIF NEW.state = 'PENDING' AND OLD.state <> 'PENDING' THEN
+            RAISE EXCEPTION 'Subscription % cannot go from % to PENDING.', OLD.subscription_id, OLD.state;
+        ELSIF NEW.state = 'SUSPENDED' AND OLD.state = 'PENDING' THEN
+            RAISE EXCEPTION 'Subscription % cannot be suspended before it is activated.', OLD.subscription_id;
+        END IF;
+    END IF;
+    NEW.changed_at := stamp();
+    RETURN NEW;
+END
+$$;
+
+CREATE TABLE public.credentials (
+    sp text NOT NULL COLLATE pg_catalog."C",
+    credential_id text NOT NULL COLLATE pg_catalog."C",
+    secret_hash text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    last_used_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    CONSTRAINT credentials_secret_hash_check CHECK ((secret_hash ~~ '$argon2id$%'::text))
+);
+
+CREATE TABLE public.facts (
+    name text NOT NULL,
+    value text NOT NULL
+);
+
+COMMENT ON TABLE public.facts IS 'The few single values that all processes share, such as the key of cursors.';
+
+CREATE TABLE public.idempotency_keys (
+    sp text NOT NULL COLLATE pg_catalog."C",
+    key public.reference_text NOT NULL COLLATE pg_catalog."C",
+    wish text NOT NULL,
+    status integer NOT NULL,
+    order_id text,
+    answer text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+COMMENT ON TABLE public.idempotency_keys IS 'Answers to POSTs that came with an Idempotency-Key, for a week.';
+
+ALTER TABLE public.journal ALTER COLUMN seq ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.journal_seq_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.migrations (
+    name text NOT NULL,
+    checksum text NOT NULL,
+    applied_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.order_steps (
+    order_id public.id_text NOT NULL,
+    number integer NOT NULL,
+    undo boolean NOT NULL,
+    name text NOT NULL,
+    tries integer NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    finished_at timestamp with time zone,
+    did text
+);
+
+COMMENT ON COLUMN public.order_steps.undo IS 'Whether this took the step back.';
+
+COMMENT ON COLUMN public.order_steps.did IS 'What was done, in words; while it is not finished, why the last try was not.';
+
+ALTER TABLE public.orders ALTER COLUMN "position" ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.orders_position_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.prices (
+    service text NOT NULL COLLATE pg_catalog."C",
+    fee text NOT NULL,
+    price_group integer,
+    amount numeric(12,2) NOT NULL,
+    valid_from date,
+    valid_until date,
+    CONSTRAINT prices_amount_check CHECK ((amount >= (0)::numeric)),
+    CONSTRAINT prices_check CHECK ((valid_until > valid_from)),
+    CONSTRAINT prices_fee_check CHECK ((fee = ANY (ARRAY['PERIODIC'::text, 'START'::text, 'UPGRADE'::text, 'DOWNGRADE'::text, 'END'::text]))),
+    CONSTRAINT prices_price_group_check CHECK ((price_group >= 0))
+);
+
+COMMENT ON COLUMN public.prices.price_group IS 'NULL: every group that has no price of its own.';
+
+COMMENT ON COLUMN public.prices.valid_until IS 'The first day without this price; NULL: no end.';
+
+CREATE TABLE public.simulated_effects (
+    id bigint NOT NULL,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    access_id text NOT NULL COLLATE pg_catalog."C",
+    slot text NOT NULL COLLATE pg_catalog."C",
+    before text,
+    after text
+);
+
+COMMENT ON TABLE public.simulated_effects IS 'Each change of a port, once: what a network remembers of what was done to it.';
+
+ALTER TABLE public.simulated_effects ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.simulated_effects_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.simulated_faults (
+    access_id text NOT NULL COLLATE pg_catalog."C",
+    kind text NOT NULL,
+    times integer,
+    seconds double precision DEFAULT 0 NOT NULL,
+    CONSTRAINT simulated_faults_kind_check CHECK ((kind = ANY (ARRAY['fail'::text, 'reject'::text, 'slow'::text, 'dead'::text, 'garbage'::text]))),
+    CONSTRAINT simulated_faults_seconds_check CHECK ((seconds >= (0)::double precision)),
+    CONSTRAINT simulated_faults_times_check CHECK ((times >= 0))
+);
+
+COMMENT ON COLUMN public.simulated_faults.kind IS 'fail: answers that it cannot just now. reject: answers that it never will. slow: answers after `seconds`. dead: does not answer. garbage: answers nonsense.';
+
+COMMENT ON COLUMN public.simulated_faults.times IS 'How many questions it has the fault for; NULL: all.';
+
+CREATE TABLE public.simulated_ports (
+    access_id text NOT NULL COLLATE pg_catalog."C",
+    slot text NOT NULL COLLATE pg_catalog."C",
+    setup text NOT NULL
+);
+
+COMMENT ON COLUMN public.simulated_ports.slot IS 'The service type; with the subscription, for a type that is not exclusive.';
+
+COMMENT ON COLUMN public.simulated_ports.setup IS 'What is delivered there, as JSON, compared byte by byte.';
+
 ALTER TABLE ONLY public.access_departures
     ADD CONSTRAINT access_departures_pkey PRIMARY KEY (population, access_id);
 
@@ -295,8 +943,17 @@ ALTER TABLE ONLY public.credentials
 ALTER TABLE ONLY public.facts
     ADD CONSTRAINT facts_pkey PRIMARY KEY (name);
 
+ALTER TABLE ONLY public.idempotency_keys
+    ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (sp, key);
+
 ALTER TABLE ONLY public.migrations
     ADD CONSTRAINT migrations_pkey PRIMARY KEY (name);
+
+ALTER TABLE ONLY public.order_steps
+    ADD CONSTRAINT order_steps_pkey PRIMARY KEY (order_id, number, undo);
+
+ALTER TABLE ONLY public.orders
+    ADD CONSTRAINT orders_pkey PRIMARY KEY (order_id);
 
 ALTER TABLE ONLY public.prices
     ADD CONSTRAINT prices_service_fee_price_group_valid_from_key UNIQUE NULLS NOT DISTINCT (service, fee, price_group, valid_from);
@@ -310,6 +967,18 @@ ALTER TABLE ONLY public.service_types
 ALTER TABLE ONLY public.services
     ADD CONSTRAINT services_pkey PRIMARY KEY (service);
 
+ALTER TABLE ONLY public.simulated_effects
+    ADD CONSTRAINT simulated_effects_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.simulated_faults
+    ADD CONSTRAINT simulated_faults_pkey PRIMARY KEY (access_id);
+
+ALTER TABLE ONLY public.simulated_ports
+    ADD CONSTRAINT simulated_ports_pkey PRIMARY KEY (access_id, slot);
+
+ALTER TABLE ONLY public.subscriptions
+    ADD CONSTRAINT subscriptions_pkey PRIMARY KEY (subscription_id);
+
 CREATE INDEX access_departures_departed ON public.access_departures USING btree (departed_at);
 
 CREATE INDEX accesses_changed ON public.accesses USING btree (changed_at);
@@ -320,9 +989,43 @@ CREATE UNIQUE INDEX agreements_live ON public.agreements USING btree (sp, popula
 
 CREATE INDEX agreements_sp ON public.agreements USING btree (sp);
 
+CREATE INDEX idempotency_keys_created ON public.idempotency_keys USING btree (created_at);
+
+CREATE INDEX journal_at ON public.journal USING btree (at) WHERE (sp IS NOT NULL);
+
+CREATE INDEX journal_events ON public.journal USING btree (sp, at);
+
+CREATE UNIQUE INDEX journal_orderevents ON public.journal USING btree (sp, tx, seq) WHERE (state IS NOT NULL);
+
+CREATE INDEX orders_due ON public.orders USING btree (due_at, "position") WHERE (state = ANY (ARRAY['RECEIVED'::text, 'IN_PROGRESS'::text]));
+
+CREATE UNIQUE INDEX orders_in_progress ON public.orders USING btree (access_id) WHERE (state = 'IN_PROGRESS'::text);
+
+CREATE INDEX orders_of_access ON public.orders USING btree (access_id, "position");
+
+CREATE INDEX orders_of_sp ON public.orders USING btree (sp, state, "position");
+
+CREATE UNIQUE INDEX orders_unfinished ON public.orders USING btree (subscription_id) WHERE (state = ANY (ARRAY['RECEIVED'::text, 'IN_PROGRESS'::text]));
+
+CREATE INDEX simulated_effects_access ON public.simulated_effects USING btree (access_id, id);
+
+CREATE INDEX subscriptions_by_reference ON public.subscriptions USING btree (sp, sp_subscription_id);
+
+CREATE INDEX subscriptions_changed ON public.subscriptions USING btree (changed_at);
+
+CREATE UNIQUE INDEX subscriptions_live ON public.subscriptions USING btree (access_id, service_type, claim) WHERE (state = ANY (ARRAY['ACTIVATED'::text, 'SUSPENDED'::text]));
+
+CREATE INDEX subscriptions_of_sp ON public.subscriptions USING btree (sp, access_id) WHERE (state = ANY (ARRAY['ACTIVATED'::text, 'SUSPENDED'::text]));
+
+CREATE UNIQUE INDEX subscriptions_wanted ON public.subscriptions USING btree (access_id, service_type, claim) WHERE (state = 'PENDING'::text);
+
 CREATE TRIGGER accesses_announce AFTER INSERT OR UPDATE ON public.accesses FOR EACH STATEMENT EXECUTE FUNCTION public.announce();
 
 CREATE TRIGGER accesses_depart AFTER UPDATE ON public.accesses FOR EACH ROW WHEN (((old.population IS NOT NULL) AND ((old.population)::text IS DISTINCT FROM (new.population)::text))) EXECUTE FUNCTION public.accesses_depart();
+
+CREATE TRIGGER accesses_journal AFTER UPDATE ON public.accesses REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.accesses_journal();
+
+CREATE TRIGGER accesses_journal_new AFTER INSERT ON public.accesses REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.accesses_journal();
 
 CREATE TRIGGER accesses_stamp BEFORE INSERT OR DELETE OR UPDATE ON public.accesses FOR EACH ROW EXECUTE FUNCTION public.accesses_stamp();
 
@@ -331,6 +1034,18 @@ CREATE TRIGGER agreements_announce AFTER INSERT OR UPDATE ON public.agreements F
 CREATE TRIGGER agreements_stamp BEFORE INSERT OR DELETE OR UPDATE ON public.agreements FOR EACH ROW EXECUTE FUNCTION public.agreements_stamp();
 
 CREATE TRIGGER credentials_announce AFTER INSERT OR DELETE OR UPDATE OF secret_hash, revoked_at ON public.credentials FOR EACH STATEMENT EXECUTE FUNCTION public.announce();
+
+CREATE TRIGGER journal_is_immutable BEFORE UPDATE ON public.journal FOR EACH STATEMENT EXECUTE FUNCTION public.journal_is_immutable();
+
+CREATE TRIGGER orders_claim AFTER INSERT ON public.orders FOR EACH ROW WHEN ((new.operation = 'ACTIVATE'::text)) EXECUTE FUNCTION public.orders_claim();
+
+CREATE TRIGGER orders_end AFTER INSERT OR UPDATE OF state, requested_at ON public.orders FOR EACH ROW WHEN ((new.operation = 'DEACTIVATE'::text)) EXECUTE FUNCTION public.orders_end();
+
+CREATE TRIGGER orders_journal AFTER UPDATE ON public.orders REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.orders_journal();
+
+CREATE TRIGGER orders_journal_new AFTER INSERT ON public.orders REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.orders_journal_new();
+
+CREATE TRIGGER orders_move BEFORE INSERT OR DELETE OR UPDATE ON public.orders FOR EACH ROW EXECUTE FUNCTION public.orders_move();
 
 CREATE TRIGGER providers_announce AFTER INSERT OR DELETE OR UPDATE ON public.providers FOR EACH STATEMENT EXECUTE FUNCTION public.announce();
 
@@ -342,6 +1057,12 @@ CREATE TRIGGER services_announce AFTER INSERT OR UPDATE ON public.services FOR E
 
 CREATE TRIGGER services_stamp BEFORE INSERT OR DELETE OR UPDATE ON public.services FOR EACH ROW EXECUTE FUNCTION public.catalogue_stamp();
 
+CREATE TRIGGER subscriptions_journal AFTER UPDATE ON public.subscriptions REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.subscriptions_journal();
+
+CREATE TRIGGER subscriptions_journal_new AFTER INSERT ON public.subscriptions REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.subscriptions_journal_new();
+
+CREATE TRIGGER subscriptions_move BEFORE INSERT OR DELETE OR UPDATE ON public.subscriptions FOR EACH ROW EXECUTE FUNCTION public.subscriptions_move();
+
 ALTER TABLE ONLY public.access_departures
     ADD CONSTRAINT access_departures_access_id_fkey FOREIGN KEY (access_id) REFERENCES public.accesses(access_id);
 
@@ -351,8 +1072,51 @@ ALTER TABLE ONLY public.agreements
 ALTER TABLE ONLY public.credentials
     ADD CONSTRAINT credentials_sp_fkey FOREIGN KEY (sp) REFERENCES public.providers(sp);
 
+ALTER TABLE ONLY public.idempotency_keys
+    ADD CONSTRAINT idempotency_keys_sp_fkey FOREIGN KEY (sp) REFERENCES public.providers(sp);
+
+ALTER TABLE ONLY public.order_steps
+    ADD CONSTRAINT order_steps_order_id_fkey FOREIGN KEY (order_id) REFERENCES public.orders(order_id);
+
+ALTER TABLE ONLY public.orders
+    ADD CONSTRAINT orders_service_fkey FOREIGN KEY (service) REFERENCES public.services(service);
+
+ALTER TABLE ONLY public.orders
+    ADD CONSTRAINT orders_sp_fkey FOREIGN KEY (sp) REFERENCES public.providers(sp);
+
+ALTER TABLE ONLY public.orders
+    ADD CONSTRAINT orders_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES public.subscriptions(subscription_id);
+
 ALTER TABLE ONLY public.prices
     ADD CONSTRAINT prices_service_fkey FOREIGN KEY (service) REFERENCES public.services(service);
 
 ALTER TABLE ONLY public.services
     ADD CONSTRAINT services_service_type_fkey FOREIGN KEY (service_type) REFERENCES public.service_types(service_type);
+
+ALTER TABLE ONLY public.subscriptions
+    ADD CONSTRAINT subscriptions_access_id_fkey FOREIGN KEY (access_id) REFERENCES public.accesses(access_id);
+
+ALTER TABLE ONLY public.subscriptions
+    ADD CONSTRAINT subscriptions_service_fkey FOREIGN KEY (service) REFERENCES public.services(service);
+
+ALTER TABLE ONLY public.subscriptions
+    ADD CONSTRAINT subscriptions_service_type_fkey FOREIGN KEY (service_type) REFERENCES public.service_types(service_type);
+
+ALTER TABLE ONLY public.subscriptions
+    ADD CONSTRAINT subscriptions_sp_fkey FOREIGN KEY (sp) REFERENCES public.providers(sp);
+
+CREATE POLICY callers_only ON public.idempotency_keys TO onapi_api USING ((sp = ANY (( SELECT public.callers() AS callers)::text[])));
+
+CREATE POLICY callers_only ON public.journal TO onapi_api USING (((sp IS NULL) OR (sp = ANY (( SELECT public.callers() AS callers)::text[]))));
+
+CREATE POLICY callers_only ON public.orders TO onapi_api USING ((sp = ANY (( SELECT public.callers() AS callers)::text[])));
+
+CREATE POLICY callers_only ON public.subscriptions TO onapi_api USING ((sp = ANY (( SELECT public.callers() AS callers)::text[])));
+
+ALTER TABLE public.idempotency_keys ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.journal ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.orders ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.subscriptions ENABLE ROW LEVEL SECURITY;

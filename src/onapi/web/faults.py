@@ -13,6 +13,7 @@ _STATUS: tuple[tuple[type[errors.OnapiError], int], ...] = (
     (errors.Forbidden, 403),
     (errors.NotFound, 404),
     (errors.Conflict, 409),
+    (errors.KeyReused, 422),
     (errors.TooMany, 429),
     (errors.Unsupported, 501),
     (errors.Unavailable, 503),

@@ -3,7 +3,8 @@
 Source: ON-API 2.6.0 spec/accesses.md, "Updates"; docs/explanation/deltas.md.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
@@ -87,11 +88,11 @@ class Lists:
             return await self._answer_page(call, name, source, page, page.position)
         mark = self._news.watermark()
         since = conditional.since(call.header(b"if-modified-since"), mark.now if mark else datetime.now(UTC))
-        if since is not None and mark is not None and mark.newest < since:
+        if since is not None and mark is not None and self._news.newest(name, call.sp) < since:
             # Nothing is newer than the caller's last answer: no query is needed to say so.
-            return _not_modified(max(since, mark.verified), age_s=int(mark.age_s))
+            return not_modified(max(since, mark.verified), age_s=int(mark.age_s))
         if page is not None:
-            async with self._database.connection() as tx:
+            async with self._database.connection(call.sp) as tx:
                 last_modified = await _reach(tx, since)
             start = Position(
                 name, call.sp, "", int(since.timestamp()) if since else None, int(last_modified.timestamp())
@@ -102,45 +103,43 @@ class Lists:
         return await self._answer_stream(call, source, since)
 
     async def _answer_stream(self, call: Call, source: Source, since: datetime | None) -> Response:
-        framing = Framing(ndjson=_wants_ndjson(call), encoding=compression.choose(call.header(b"accept-encoding")))
         last_modified = datetime.now(UTC)
 
-        async def copy(sink: Sink) -> None:
+        async def copy(tx: Tx, sink: Sink, between: bytes) -> None:
             nonlocal last_modified
-            async with self._database.list_place(), self._database.connection() as tx:
-                last_modified = await _reach(tx, since)
-                if since is None:
-                    await source.copy_everything(tx, sink, sp=call.sp, between=framing.between)
-                else:
-                    await source.copy_changes(tx, sink, sp=call.sp, between=framing.between, since=since)
+            last_modified = await _reach(tx, since)
+            if since is None:
+                await source.copy_everything(tx, sink, sp=call.sp, between=between)
+            else:
+                await source.copy_changes(tx, sink, sp=call.sp, between=between, since=since)
 
-        begun = await stream(copy, framing)
-        if begun.empty:
-            await begun.cancel()
+        answer = await streamed(self._database, call, copy, whole=True)
+        if answer is None:
             return _empty(call, since, last_modified)
-        return StreamedList(begun, framing, _headers(last_modified))
+        answer.headers.update(headers_of(last_modified))
+        return answer
 
     async def _answer_head(self, call: Call, source: Source, since: datetime | None) -> Response:
-        async with self._database.connection() as tx:
+        async with self._database.connection(call.sp) as tx:
             last_modified = await _reach(tx, since)
             if since is not None and not await source.any_change(tx, sp=call.sp, since=since):
-                return _not_modified(last_modified)
-        answer = Response(headers=_headers(last_modified), media_type=_media_type(call))
+                return not_modified(last_modified)
+        answer = Response(headers=headers_of(last_modified), media_type=_media_type(call))
         del answer.headers["Content-Length"]  # It is not known without making the list.
         return answer
 
     async def _answer_page(self, call: Call, name: str, source: Source, page: _Page, position: Position) -> Response:
-        async with self._database.connection() as tx:
+        async with self._database.connection(call.sp) as tx:
             rows = await source.page(
                 tx, sp=call.sp, since=position.since_moment, after=position.after, limit=page.limit + 1
             )
         if not rows and not position.after:
             return _empty(call, position.since_moment, position.last_modified_moment)
         documents = [document for _, document in rows[: page.limit]]
-        framing = Framing(ndjson=_wants_ndjson(call), encoding=None)
+        framing = Framing(ndjson=wants_ndjson(call), encoding=None)
         after_last = framing.after if documents or not framing.ndjson else b""
         content = framing.before + framing.between.join(map(str.encode, documents)) + after_last
-        headers = _headers(position.last_modified_moment)
+        headers = headers_of(position.last_modified_moment)
         if len(rows) > page.limit:
             after = rows[page.limit - 1][0]
             cursor = self._cursors.write(Position(name, call.sp, after, position.since, position.last_modified))
@@ -180,29 +179,62 @@ def _limit(text: str) -> int:
 def _empty(call: Call, since: datetime | None, last_modified: datetime) -> Response:
     """Answer a list without anything in it; the standard and the seed disagree on how."""
     if since is not None:
-        return _not_modified(last_modified)
-    if call.known_caller.dialect is Dialect.STANDARD:
+        return not_modified(last_modified)
+    if call.endpoint == "accesses" and call.known_caller.dialect is Dialect.STANDARD:
         answer = faults.response(errors.NotFound("There is nothing in this list for you."), call.request_id)
-        answer.headers.update(_headers(last_modified))
+        answer.headers.update(headers_of(last_modified))
         return answer
-    content = b"" if _wants_ndjson(call) else b"[]"
-    return Response(content, headers=_headers(last_modified), media_type=_media_type(call))
+    answer = empty(call)
+    answer.headers.update(headers_of(last_modified))
+    return answer
 
 
-def _not_modified(last_modified: datetime, *, age_s: int = 0) -> Response:
-    headers = _headers(last_modified)
+async def streamed(
+    database: Database, call: Call, copy: Callable[[Tx, Sink, bytes], Awaitable[None]], *, whole: bool
+) -> StreamedList | None:
+    """Begin to send a list, or return None when there is nothing in it.
+
+    Args:
+        database: where a connection is had for as long as the list is copied.
+        call: whose, and in what form.
+        copy: sends the documents to the sink, with the given bytes between them.
+        whole: whether it may be long, so that it waits for one of the places for lists.
+    """
+    framing = Framing(ndjson=wants_ndjson(call), encoding=compression.choose(call.header(b"accept-encoding")))
+
+    async def copy_connected(sink: Sink) -> None:
+        async with database.list_place() if whole else nullcontext(), database.connection(call.sp) as tx:
+            await copy(tx, sink, framing.between)
+
+    begun = await stream(copy_connected, framing)
+    if begun.empty:
+        await begun.cancel()
+        return None
+    return StreamedList(begun, framing, {"Vary": _VARY})
+
+
+def empty(call: Call) -> Response:
+    """Return a list with nothing in it."""
+    return Response(b"" if wants_ndjson(call) else b"[]", headers={"Vary": _VARY}, media_type=_media_type(call))
+
+
+def not_modified(last_modified: datetime, *, age_s: int = 0) -> Response:
+    """Return 304; `age_s` is how long ago it was so, in seconds."""
+    headers = headers_of(last_modified)
     if age_s:
         headers["Age"] = str(age_s)
     return Response(status_code=304, headers=headers)
 
 
-def _headers(last_modified: datetime) -> dict[str, str]:
+def headers_of(last_modified: datetime) -> dict[str, str]:
+    """Return the headers of an answer that reaches to a moment."""
     return {"Last-Modified": conditional.http_date(last_modified), "Vary": _VARY}
 
 
-def _wants_ndjson(call: Call) -> bool:
+def wants_ndjson(call: Call) -> bool:
+    """Return whether the caller asked for a document a line."""
     return NDJSON in (call.header(b"accept") or "")
 
 
 def _media_type(call: Call) -> str:
-    return NDJSON if _wants_ndjson(call) else "application/json"
+    return NDJSON if wants_ndjson(call) else "application/json"

@@ -35,6 +35,7 @@ def document(endpoints: Iterable[Endpoint], *, version: str, mount: str) -> dict
     endpoints = list(endpoints)
     kinds = [kind for e in endpoints for o in e.operations for kind in o.answers.values() if kind is not None]
     parameters = [p.kind for e in endpoints for o in e.operations for p in o.parameters]
+    kinds += [o.body for e in endpoints for o in e.operations if o.body is not None]
     _, schemas = msgspec.json.schema_components([*kinds, *parameters, Fault], ref_template=_REF)
     paths: dict[str, dict[str, Any]] = {}
     for endpoint in endpoints:
@@ -59,13 +60,13 @@ def document(endpoints: Iterable[Endpoint], *, version: str, mount: str) -> dict
 
 
 def _operation(endpoint: Endpoint, operation: Operation) -> dict[str, Any]:
-    refusals = [*_REFUSALS]
+    refusals = [*_REFUSALS, *operation.refusals]
     if "{" in operation.path:
         refusals.insert(2, (errors.NotFound, "There is no such object, or it is another SP's."))
     answers = {str(status): _answer(status, kind) for status, kind in operation.answers.items()}
     for kind, description in refusals:
         answers.setdefault(str(faults.status_of(_example(kind))), _described(description, Fault))
-    return {
+    described = {
         "tags": [endpoint.name],
         "operationId": f"{operation.method.lower()}_{operation.path}".translate(str.maketrans("/{}", "___")).strip(
             "_"
@@ -75,6 +76,10 @@ def _operation(endpoint: Endpoint, operation: Operation) -> dict[str, Any]:
         "parameters": [*_path_parameters(operation), *_parameters(operation)],
         "responses": answers,
     }
+    if operation.body is not None:
+        content = _described("", operation.body)["content"]
+        described["requestBody"] = {"required": True, "content": content}
+    return described
 
 
 def _answer(status: int, kind: Any) -> dict[str, Any]:

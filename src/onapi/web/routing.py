@@ -36,7 +36,8 @@ class Operation:
     """One thing that can be done: a method on a path.
 
     `path` is below the version's root, with names of IDs in braces: `accesses/{accessId}`. `answers` are the types
-    of its bodies by status, None for an empty one; refusals that every operation has need not be told.
+    of its bodies by status, None for an empty one; refusals that every operation has need not be told, those in
+    `refusals` are told beside them. `body` is the type of the request's, None when it has none.
     """
 
     method: str
@@ -46,6 +47,8 @@ class Operation:
     description: str
     answers: dict[int, Any]
     parameters: tuple[Parameter, ...] = ()
+    body: Any = None
+    refusals: tuple[tuple[type[errors.OnapiError], str], ...] = ()
     source: str
 
 

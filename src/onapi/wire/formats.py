@@ -34,3 +34,9 @@ StreetNumber = Annotated[
     str, _pattern("^([0-9]+|[0-9]{1,4}-[0-9]{1,4})$", "A number, or a metre address.", "100", "550-70")
 ]
 ApartmentNumber = Annotated[str, _pattern("^[0-9]{4}$", "Four digits; a string, since 0901 keeps its zero.", "0901")]
+DateTime = Annotated[
+    str, msgspec.Meta(description="RFC 3339; sent in UTC with Z.", examples=["2026-12-01T08:00:00Z"])
+]
+Reference = Annotated[
+    str, msgspec.Meta(min_length=1, max_length=255, description="Kept as it was sent, 1 to 255 characters.")
+]

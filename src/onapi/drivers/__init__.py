@@ -1,0 +1,1 @@
+"""What touches networks: a driver knows `drivers.contract`, and nothing else of onapi."""

@@ -1,0 +1,131 @@
+"""Work on one order, from the step where it stands until it is finished or has to wait."""
+
+import asyncio
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import structlog
+
+from onapi import errors
+from onapi.domain.plans import CONFIGURE_PORT
+from onapi.drivers.contract import DriverError, Provisions, TimedOut
+from onapi.engine.deliveries import deliveries, obstacle, port_of
+from onapi.engine.records import Records
+from onapi.storage.work import Work
+from onapi.vocabulary import Failure
+
+_log = structlog.get_logger()
+
+_AS_BEFORE = "The access is as it was before."
+_UNKNOWN = "What the network delivers there now is not known; the operator looks at it."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """How long and how often a step is tried; times are in seconds, and a pause doubles up to `pause_max_s`."""
+
+    deadline_s: float = 30.0
+    tries: int = 5
+    pause_s: float = 0.5
+    pause_max_s: float = 60.0
+
+    def pause(self, tries: int) -> timedelta:
+        """Return how long to wait after so many failures before this one."""
+        return timedelta(seconds=min(self.pause_s * 2**tries, self.pause_max_s))
+
+
+class Runner:
+    """Carries orders out."""
+
+    def __init__(self, records: Records, driver: Provisions, patience: Patience) -> None:
+        self._records = records
+        self._driver = driver
+        self._patience = patience
+
+    async def run(self, work: Work) -> None:
+        """Go on with an order until it is finished, or has been given back.
+
+        Raises:
+            LeaseLost: another worker has it.
+            Unavailable: the database is away.
+        """
+        log = _log.bind(order=work.order_id, operation=work.operation)
+        while work.undoing or work.step < len(work.plan):
+            if work.undoing and work.step == 0:
+                await self._fail(work, _AS_BEFORE)
+                log.info("order_failed", code=work.code, trouble=work.trouble)
+                return
+            advanced = await (self._undo(work) if work.undoing else self._do(work))
+            if advanced is None:
+                log.info("order_postponed", step=work.step, undoing=work.undoing)
+                return
+            log.debug("order_step_recorded", step=advanced.step, undoing=advanced.undoing)
+            work = advanced
+        log.info("order_succeeded")
+
+    async def _do(self, work: Work) -> Work | None:
+        """Do the next step; return the order after it, or None when it was given back."""
+        hindrance = obstacle(work)
+        if hindrance is not None:
+            return await self._turn_back(work, *hindrance)
+        if work.step == len(work.plan) - 1:
+            try:
+                await self._records.succeed(work)
+            except errors.Claimed as error:
+                return await self._turn_back(work, Failure.CLAIMED, error.cause)
+            return replace(work, step=work.step + 1)
+        before, after = deliveries(work)
+        try:
+            async with asyncio.timeout(self._patience.deadline_s):
+                did = await self._step(work, before, after)
+        except TimeoutError:
+            return await self._fail_step(work, TimedOut("The network did not answer in time."))
+        except DriverError as error:
+            return await self._fail_step(work, error)
+        await self._records.advance(work, did)
+        return replace(work, step=work.step + 1, tries=0, trouble=None)
+
+    async def _undo(self, work: Work) -> Work | None:
+        """Take the last step back; return the order after it, or None when it was given back or finished."""
+        before, after = deliveries(work)
+        try:
+            async with asyncio.timeout(self._patience.deadline_s):
+                did = await self._step(work, after, before)
+        except TimeoutError:
+            return await self._fail_undo(work, TimedOut("The network did not answer in time."))
+        except DriverError as error:
+            return await self._fail_undo(work, error)
+        await self._records.advance(work, did)
+        return replace(work, step=work.step - 1, tries=0)
+
+    async def _step(self, work: Work, before: object, after: object) -> str:
+        number = work.step - 1 if work.undoing else work.step
+        name = work.plan[number]
+        if name != CONFIGURE_PORT:
+            raise DriverError(f"There is no step {name!r} in this version.")
+        return await self._driver.provision(port_of(work), before=before, after=after)  # type: ignore[arg-type]
+
+    async def _fail_step(self, work: Work, error: DriverError) -> Work | None:
+        if error.permanent or work.tries + 1 >= self._patience.tries:
+            return await self._turn_back(work, Failure.NETWORK, error.sentence)
+        await self._records.postpone(work, trouble=error.sentence, pause=self._patience.pause(work.tries))
+        return None
+
+    async def _fail_undo(self, work: Work, error: DriverError) -> Work | None:
+        if work.abandoned is not None:
+            await self._fail(work, f"{error.sentence} {_UNKNOWN}")
+            return None
+        gives_up = error.permanent or work.tries + 1 >= self._patience.tries
+        pause = None if gives_up else self._patience.pause(work.tries)
+        await self._records.postpone(work, trouble=error.sentence, pause=pause)
+        if gives_up:
+            _log.error("order_stuck", order=work.order_id, trouble=error.sentence)
+        return None
+
+    async def _turn_back(self, work: Work, code: Failure, trouble: str) -> Work:
+        steps = await self._records.turn_back(work, trouble=trouble, code=code)
+        return replace(work, undoing=True, step=steps, tries=0, code=code, trouble=trouble)
+
+    async def _fail(self, work: Work, state: str) -> None:
+        message = f"{work.trouble or 'The order was given up.'} {state}"
+        await self._records.fail(work, message=message, code=work.code or Failure.INTERNAL)

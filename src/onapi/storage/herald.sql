@@ -1,0 +1,3 @@
+-- name: tell
+-- scope: operator (says that something changed, not what or whose)
+SELECT pg_notify('onapi', 'orders');

@@ -1,0 +1,37 @@
+-- Tenancy's second wall: the servers speak as a role for which each SP's rows exist only while it is that SP's turn.
+-- The first wall is in the queries, each of which names its SP. docs/explanation/tenancy.md
+DO $$
+BEGIN
+    CREATE ROLE onapi_api NOLOGIN;
+EXCEPTION
+    -- Roles belong to the whole cluster; another database's migration made it.
+    WHEN duplicate_object OR unique_violation THEN NULL;
+END
+$$;
+DO $$
+BEGIN
+    IF NOT pg_has_role(current_user, 'onapi_api', 'MEMBER') THEN
+        EXECUTE format('GRANT onapi_api TO %I', current_user);
+    END IF;
+END
+$$;
+
+-- Whose turn it is: the SPs for which the connection's statements are, by their accounts' names.
+CREATE FUNCTION callers() RETURNS text[] LANGUAGE sql STABLE PARALLEL SAFE
+RETURN string_to_array(current_setting('onapi.sp', true), ' ');
+
+GRANT USAGE ON SCHEMA public TO onapi_api;
+GRANT SELECT ON migrations, accesses, access_departures, agreements, providers, credentials, facts, service_types, services, prices,
+    claims, subscriptions, orders, journal, idempotency_keys TO onapi_api;
+GRANT INSERT, UPDATE ON subscriptions, orders, idempotency_keys TO onapi_api;
+GRANT INSERT ON facts TO onapi_api;
+GRANT UPDATE (last_used_at) ON credentials TO onapi_api;
+
+ALTER TABLE subscriptions ENABLE ROW LEVEL SECURITY;
+ALTER TABLE orders ENABLE ROW LEVEL SECURITY;
+ALTER TABLE journal ENABLE ROW LEVEL SECURITY;
+ALTER TABLE idempotency_keys ENABLE ROW LEVEL SECURITY;
+CREATE POLICY callers_only ON subscriptions TO onapi_api USING (sp = ANY ((SELECT callers())::text[]));
+CREATE POLICY callers_only ON orders TO onapi_api USING (sp = ANY ((SELECT callers())::text[]));
+CREATE POLICY callers_only ON journal TO onapi_api USING (sp IS NULL OR sp = ANY ((SELECT callers())::text[]));
+CREATE POLICY callers_only ON idempotency_keys TO onapi_api USING (sp = ANY ((SELECT callers())::text[]));

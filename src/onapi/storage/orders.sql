@@ -1,0 +1,147 @@
+-- name: by_id
+SELECT order_doc(o, $mount::text, $dialect::text) AS doc FROM orders o
+ WHERE o.order_id = $order_id AND o.sp = $sp AND o.state <> 'CANCELLED';
+
+-- name: listed
+SELECT order_doc(o, $mount::text, $dialect::text) FROM orders o
+ WHERE o.sp = $sp AND o.state = ANY ($states::text[]) AND ($access_id::text IS NULL OR o.access_id = $access_id)
+ ORDER BY o.position;
+
+-- name: unchanged
+SELECT o.operation, o.access_id, o.service, o.service_type, o.subscription_id, o.requested_at, o.sp_reference,
+       o.sp_subscription_id, o.external_note, o.characteristics, o.equipment, o.forced_takeover, o.state, o.wish,
+       s.claim
+  FROM orders o JOIN subscriptions s USING (subscription_id)
+ WHERE o.order_id = $order_id AND o.sp = $sp AND o.state <> 'CANCELLED';
+
+-- name: replace
+UPDATE orders
+   SET service = $service, requested_at = $requested_at, sp_reference = $sp_reference,
+       sp_subscription_id = $sp_subscription_id, external_note = $external_note, characteristics = $characteristics,
+       equipment = $equipment, forced_takeover = $forced_takeover, wish = $wish,
+       due_at = GREATEST($requested_at::timestamptz, clock_timestamp()),
+       expected_at = GREATEST($requested_at::timestamptz, clock_timestamp()) + interval '1 minute'
+ WHERE order_id = $order_id AND sp = $sp AND state = 'RECEIVED' AND wish = $seen_wish
+RETURNING order_id;
+
+-- name: cancel
+UPDATE orders
+   SET state = 'CANCELLED', message = $message, code = $code
+ WHERE order_id = $order_id AND sp = $sp AND state = 'RECEIVED'
+RETURNING subscription_id;
+
+-- name: release_claim
+-- What a cancelled ACTIVATE had claimed is free again.
+UPDATE subscriptions SET state = 'ENDED', ended_at = clock_timestamp()
+ WHERE subscription_id = $subscription_id AND sp = $sp AND state = 'PENDING';
+
+-- name: ground
+-- What an ACTIVATE meets: one row for each question, by its number.
+SELECT q.n, a.access_state, v.service_type, v.takeover, v.offered_from, v.offered_until, v.characteristics,
+       k.claim,
+       w.sp IS NOT NULL AS wanted, l.sp IS NOT NULL AS live, l.ends_at,
+       mw.subscription_id AS wanted_subscription, ow.order_id AS wanted_order, ow.wish AS wanted_wish,
+       ml.subscription_id AS live_subscription, ml.service AS live_service,
+       ol.order_id AS live_order, ol.wish AS live_wish
+  FROM unnest($sp::text[], $access_id::text[], $service::text[], $reference::text[]) WITH ORDINALITY
+       AS q (sp, access_id, service, reference, n)
+  LEFT JOIN accesses a ON a.access_id = q.access_id AND sees(q.sp, a.population)
+  LEFT JOIN services v ON v.service = q.service AND NOT v.withdrawn
+        AND (v.sellers IS NULL OR q.sp = ANY (v.sellers))
+        AND (v.populations IS NULL OR a.population = ANY (v.populations))
+  LEFT JOIN service_types t ON t.service_type = v.service_type
+ CROSS JOIN LATERAL (
+       SELECT CASE WHEN t.exclusive THEN '' ELSE q.sp || ' ' || coalesce(q.reference, '') END AS claim) k
+  LEFT JOIN claims w ON w.access_id = q.access_id AND w.service_type = v.service_type AND w.claim = k.claim
+        AND w.state = 'PENDING'
+  LEFT JOIN claims l ON l.access_id = q.access_id AND l.service_type = v.service_type AND l.claim = k.claim
+        AND l.state IN ('ACTIVATED', 'SUSPENDED')
+  LEFT JOIN subscriptions mw ON w.sp = q.sp AND mw.access_id = q.access_id AND mw.service_type = v.service_type
+        AND mw.claim = k.claim AND mw.state = 'PENDING'
+  LEFT JOIN orders ow ON ow.subscription_id = mw.subscription_id AND ow.state IN ('RECEIVED', 'IN_PROGRESS')
+  LEFT JOIN subscriptions ml ON l.sp = q.sp AND ml.access_id = q.access_id AND ml.service_type = v.service_type
+        AND ml.claim = k.claim AND ml.state IN ('ACTIVATED', 'SUSPENDED')
+  LEFT JOIN orders ol ON ol.subscription_id = ml.subscription_id AND ol.state IN ('RECEIVED', 'IN_PROGRESS');
+
+-- name: insert
+-- Every wish whose way is still free becomes an order, with the subscription that an ACTIVATE makes; the others are
+-- left out. A subscription that changed since it was seen is not free.
+WITH wishes AS (
+    SELECT * FROM unnest(
+        $order_id::text[], $sp::text[], $access_id::text[], $service::text[], $service_type::text[], $claim::text[],
+        $operation::text[], $subscription_id::text[], $seen_at::timestamptz[], $requested_at::timestamptz[],
+        $sp_reference::text[], $sp_subscription_id::text[], $external_note::text[], $characteristics::text[],
+        $equipment::text[], $forced_takeover::boolean[], $wish::text[], $plan::text[], $mount::text[],
+        $dialect::text[])
+        WITH ORDINALITY AS w (
+        order_id, sp, access_id, service, service_type, claim, operation, subscription_id, seen_at, requested_at,
+        sp_reference, sp_subscription_id, external_note, characteristics, equipment, forced_takeover, wish, plan,
+        mount, dialect, n)),
+begun AS (
+    INSERT INTO subscriptions (subscription_id, sp, access_id, service, service_type, claim, changed_at)
+    SELECT w.subscription_id, w.sp, w.access_id, w.service, w.service_type, w.claim, '-infinity'
+      FROM wishes w WHERE w.operation = 'ACTIVATE' ORDER BY w.access_id, w.n
+        ON CONFLICT DO NOTHING
+    RETURNING subscription_id),
+held AS (
+    SELECT s.subscription_id FROM subscriptions s JOIN wishes w USING (subscription_id)
+     WHERE w.operation <> 'ACTIVATE' AND s.sp = w.sp AND s.changed_at = w.seen_at
+     ORDER BY s.subscription_id FOR NO KEY UPDATE OF s),
+placed AS (
+    INSERT INTO orders AS o (
+           order_id, sp, access_id, service, service_type, operation, subscription_id, requested_at, expected_at,
+           sp_reference, sp_subscription_id, external_note, characteristics, equipment, forced_takeover, wish, plan,
+           due_at, told_by)
+    SELECT w.order_id, w.sp, w.access_id, w.service, w.service_type, w.operation, w.subscription_id, w.requested_at,
+           GREATEST(w.requested_at, clock_timestamp()) + interval '1 minute',
+           w.sp_reference, w.sp_subscription_id, w.external_note, w.characteristics::json, w.equipment::json,
+           w.forced_takeover, w.wish, string_to_array(w.plan, ' '),
+           GREATEST(w.requested_at, clock_timestamp()), 0
+      FROM wishes w JOIN (SELECT subscription_id FROM begun UNION ALL SELECT subscription_id FROM held) f
+           USING (subscription_id)
+     ORDER BY w.n
+        ON CONFLICT DO NOTHING
+    RETURNING o)
+SELECT (p.o).order_id, order_doc(p.o, w.mount, w.dialect) AS doc
+  FROM placed p JOIN wishes w ON w.order_id = (p.o).order_id;
+
+-- name: found
+-- The SP's subscriptions that an order may mean, live or wanted ones first, then the last that ended.
+SELECT s.subscription_id, s.state FROM subscriptions s
+ WHERE s.sp = $sp
+   AND (($reference::text IS NOT NULL AND s.sp_subscription_id = $reference)
+        OR ($reference::text IS NULL AND s.access_id = $access_id AND s.service = $service))
+ ORDER BY s.state = 'ENDED', s.ended_at DESC, s.subscription_id LIMIT 3;
+
+-- name: wanted_by_reference
+-- A subscription that an unfinished ACTIVATE makes has no reference of its own yet; the order has.
+SELECT o.subscription_id FROM orders o
+ WHERE o.sp = $sp AND o.sp_subscription_id = $reference AND o.operation = 'ACTIVATE'
+   AND o.state IN ('RECEIVED', 'IN_PROGRESS');
+
+-- name: subscription
+SELECT s.subscription_id, s.access_id, s.service, s.service_type, s.claim, s.state, s.changed_at AS seen_at,
+       o.order_id, o.wish
+  FROM subscriptions s
+  LEFT JOIN orders o ON o.subscription_id = s.subscription_id AND o.state IN ('RECEIVED', 'IN_PROGRESS')
+ WHERE s.subscription_id = $subscription_id AND s.sp = $sp AND (s.state <> 'ENDED' OR s.connected_at IS NOT NULL);
+
+-- name: offer
+-- A service as this SP may sell it on this access, whatever the access's state.
+SELECT v.service, v.service_type, v.takeover, v.offered_from, v.offered_until, v.characteristics
+  FROM services v JOIN accesses a ON a.access_id = $access_id
+ WHERE v.service = $service
+   AND (NOT v.withdrawn OR $kept::boolean)
+   AND (v.sellers IS NULL OR $sp = ANY (v.sellers) OR $kept::boolean)
+   AND (v.populations IS NULL OR a.population = ANY (v.populations) OR $kept::boolean);
+
+-- name: lock_key
+-- Two requests with one key do not run at once; the second is told so rather than kept waiting.
+SELECT pg_try_advisory_xact_lock(hashtextextended($sp || ' ' || $key, 2606));
+
+-- name: answer_of_key
+SELECT wish, status, order_id, answer FROM idempotency_keys WHERE sp = $sp AND key = $key;
+
+-- name: keep_answer
+INSERT INTO idempotency_keys (sp, key, wish, status, order_id, answer)
+VALUES ($sp, $key, $wish, $status, $order_id, $answer);

@@ -1,0 +1,163 @@
+-- name: claim
+-- scope: operator (the engine works for every SP)
+-- Lease orders that are due, one on each access, in the order of acceptance; and note that their next step begins.
+WITH due AS (
+    SELECT o.order_id FROM orders o
+     WHERE o.state IN ('RECEIVED', 'IN_PROGRESS') AND o.due_at <= clock_timestamp()
+       AND (o.leased_until IS NULL OR o.leased_until < clock_timestamp())
+       AND NOT EXISTS (
+           SELECT FROM orders e
+            WHERE e.access_id = o.access_id AND e.order_id <> o.order_id
+              AND (e.state = 'IN_PROGRESS'
+                   OR e.state = 'RECEIVED' AND e.position < o.position AND e.due_at <= clock_timestamp()))
+     ORDER BY o.due_at, o.position LIMIT $most FOR UPDATE SKIP LOCKED),
+claimed AS (
+    UPDATE orders o
+       SET state = 'IN_PROGRESS', lease = $lease, leased_until = clock_timestamp() + $lease_for::interval
+      FROM due WHERE o.order_id = due.order_id
+    RETURNING o.*),
+begun AS (
+    INSERT INTO order_steps AS s (order_id, number, undo, name, tries, started_at)
+    SELECT c.order_id, c.step + 1 - c.undoing::int, c.undoing, c.plan[c.step + 1 - c.undoing::int], 1,
+           clock_timestamp()
+      FROM claimed c WHERE NOT (c.undoing AND c.step = 0)
+        ON CONFLICT (order_id, number, undo) DO UPDATE SET tries = s.tries + 1)
+SELECT c.order_id, c.sp, c.access_id, c.operation, c.subscription_id, c.service, c.service_type, c.plan, c.step,
+       c.undoing, c.tries, c.trouble, c.code, c.abandoned, c.forced_takeover, c.external_note, c.characteristics,
+       c.equipment,
+       s.state AS subscription_state, s.service AS present_service, s.claim, s.characteristics AS present_characteristics,
+       s.equipment AS present_equipment,
+       a.access_state, t.tech, v.down_kbps, v.up_kbps, p.down_kbps AS present_down_kbps, p.up_kbps AS present_up_kbps,
+       h.subscription_id AS holder_subscription_id, h.sp AS holder_sp, h.service AS holder_service,
+       h.state AS holder_state, h.characteristics AS holder_characteristics, h.equipment AS holder_equipment,
+       k.down_kbps AS holder_down_kbps, k.up_kbps AS holder_up_kbps
+  FROM claimed c
+  JOIN subscriptions s ON s.subscription_id = c.subscription_id
+  JOIN accesses a ON a.access_id = c.access_id
+  JOIN service_types t ON t.service_type = c.service_type
+  JOIN services v ON v.service = c.service
+  JOIN services p ON p.service = s.service
+  LEFT JOIN subscriptions h ON c.operation = 'ACTIVATE' AND h.subscription_id <> s.subscription_id
+        AND (h.access_id, h.service_type, h.claim) = (s.access_id, s.service_type, s.claim)
+        AND h.state IN ('ACTIVATED', 'SUSPENDED')
+  LEFT JOIN services k ON k.service = h.service
+ ORDER BY c.position;
+
+-- name: keep
+-- scope: operator (the engine works for every SP)
+-- The heartbeat: the leases that are still this worker's go on.
+UPDATE orders SET leased_until = clock_timestamp() + $lease_for::interval
+ WHERE order_id = ANY ($order_ids::text[]) AND lease = $lease AND state = 'IN_PROGRESS'
+RETURNING order_id;
+
+-- name: release
+-- scope: operator (the engine works for every SP)
+UPDATE orders SET lease = NULL, leased_until = NULL
+ WHERE state = 'IN_PROGRESS' AND lease = $lease AND order_id <> ALL ($kept::text[]);
+
+-- name: advance
+-- scope: operator (the engine works for every SP)
+-- A step is finished, forward or back, and the next one begins.
+WITH finished AS (
+    SELECT * FROM unnest($order_ids::text[], $did::text[]) AS f (order_id, did)),
+moved AS (
+    UPDATE orders o SET step = o.step + CASE WHEN o.undoing THEN -1 ELSE 1 END, tries = 0, trouble = NULL
+      FROM finished f WHERE o.order_id = f.order_id AND o.lease = $lease AND o.state = 'IN_PROGRESS'
+    RETURNING o.order_id, o.step, o.undoing, o.plan, f.did),
+ended AS (
+    UPDATE order_steps s SET finished_at = clock_timestamp(), did = m.did
+      FROM moved m
+     WHERE (s.order_id, s.number, s.undo) = (m.order_id, m.step + m.undoing::int, m.undoing)),
+begun AS (
+    INSERT INTO order_steps AS s (order_id, number, undo, name, tries, started_at)
+    SELECT m.order_id, m.step + 1 - m.undoing::int, m.undoing, m.plan[m.step + 1 - m.undoing::int], 1, clock_timestamp()
+      FROM moved m WHERE NOT (m.undoing AND m.step = 0)
+        ON CONFLICT (order_id, number, undo) DO UPDATE SET tries = s.tries + 1)
+SELECT order_id FROM moved;
+
+-- name: postpone
+-- scope: operator (the engine works for every SP)
+-- The step failed; it is tried again after a while, or, with infinity, when the operator says so.
+WITH moved AS (
+    UPDATE orders o
+       SET tries = o.tries + 1, trouble = $trouble, lease = NULL, leased_until = NULL,
+           due_at = CASE WHEN $pause::interval IS NULL THEN 'infinity' ELSE clock_timestamp() + $pause END
+     WHERE o.order_id = $order_id AND o.lease = $lease AND o.state = 'IN_PROGRESS'
+    RETURNING o.order_id, o.step, o.undoing)
+UPDATE order_steps s SET did = $trouble
+  FROM moved m WHERE (s.order_id, s.number, s.undo) = (m.order_id, m.step + 1 - m.undoing::int, m.undoing)
+RETURNING s.order_id;
+
+-- name: turn_back
+-- scope: operator (the engine works for every SP)
+-- The order will fail; what was done for it is taken back, beginning with the step that failed.
+WITH moved AS (
+    UPDATE orders o
+       SET undoing = true, step = LEAST(o.step + 1, cardinality(o.plan) - 1), tries = 0, trouble = $trouble, code = $code
+     WHERE o.order_id = $order_id AND o.lease = $lease AND o.state = 'IN_PROGRESS' AND NOT o.undoing
+    RETURNING o.order_id, o.step, o.plan),
+failed AS (
+    UPDATE order_steps s SET did = $trouble
+      FROM moved m WHERE s.order_id = m.order_id AND s.finished_at IS NULL AND NOT s.undo),
+begun AS (
+    INSERT INTO order_steps (order_id, number, undo, name, tries, started_at)
+    SELECT m.order_id, m.step, true, m.plan[m.step], 1, clock_timestamp() FROM moved m WHERE m.step > 0
+        ON CONFLICT DO NOTHING)
+SELECT step FROM moved;
+
+-- name: hold
+-- scope: operator (the engine works for every SP)
+-- The first statement of a transaction that finishes orders: those that are still this worker's.
+SELECT order_id, forced_takeover FROM orders
+ WHERE order_id = ANY ($order_ids::text[]) AND lease = $lease AND state = 'IN_PROGRESS'
+ ORDER BY order_id FOR UPDATE;
+
+-- name: end_losers
+-- scope: operator (a takeover ends another SP's subscription)
+UPDATE subscriptions l SET state = 'ENDED', ended_at = clock_timestamp(), ends_at = NULL
+  FROM orders o JOIN subscriptions w ON w.subscription_id = o.subscription_id
+ WHERE o.order_id = ANY ($order_ids::text[]) AND o.operation = 'ACTIVATE' AND o.forced_takeover
+   AND l.subscription_id <> w.subscription_id AND l.sp <> w.sp AND l.state IN ('ACTIVATED', 'SUSPENDED')
+   AND (l.access_id, l.service_type, l.claim) = (w.access_id, w.service_type, w.claim);
+
+-- name: apply
+-- scope: operator (the engine works for every SP)
+-- What the orders wanted of their subscriptions is so. One that ended meanwhile stays as it is.
+UPDATE subscriptions s
+   SET state = CASE o.operation WHEN 'ACTIVATE' THEN 'ACTIVATED' WHEN 'DEACTIVATE' THEN 'ENDED'
+                                WHEN 'SUSPEND' THEN 'SUSPENDED' WHEN 'RESUME' THEN 'ACTIVATED' ELSE s.state END,
+       connected_at = CASE WHEN o.operation = 'ACTIVATE' THEN clock_timestamp() ELSE s.connected_at END,
+       ended_at = CASE WHEN o.operation = 'DEACTIVATE' THEN clock_timestamp() END,
+       service = CASE WHEN o.operation IN ('ACTIVATE', 'CHANGE') THEN o.service ELSE s.service END,
+       sp_reference = CASE WHEN o.operation IN ('ACTIVATE', 'CHANGE', 'MODIFY')
+                           THEN COALESCE(o.sp_reference, s.sp_reference) ELSE s.sp_reference END,
+       sp_subscription_id = CASE WHEN o.operation IN ('ACTIVATE', 'CHANGE', 'MODIFY')
+                                 THEN COALESCE(o.sp_subscription_id, s.sp_subscription_id)
+                                 ELSE s.sp_subscription_id END,
+       note = CASE WHEN o.operation = 'SUSPEND' THEN o.external_note WHEN o.operation = 'RESUME' THEN NULL
+                   ELSE s.note END,
+       characteristics = CASE WHEN o.operation IN ('ACTIVATE', 'CHANGE', 'MODIFY')
+                              THEN COALESCE(o.characteristics, s.characteristics) ELSE s.characteristics END,
+       equipment = CASE WHEN o.operation IN ('ACTIVATE', 'CHANGE', 'MODIFY')
+                        THEN COALESCE(o.equipment, s.equipment) ELSE s.equipment END
+  FROM orders o
+ WHERE o.order_id = ANY ($order_ids::text[]) AND s.subscription_id = o.subscription_id AND s.state <> 'ENDED';
+
+-- name: succeed
+-- scope: operator (the engine works for every SP)
+WITH moved AS (
+    UPDATE orders o SET state = 'DONE_SUCCESS', step = o.step + 1
+     WHERE o.order_id = ANY ($order_ids::text[])
+    RETURNING o.order_id, o.step)
+UPDATE order_steps s SET finished_at = clock_timestamp()
+  FROM moved m WHERE (s.order_id, s.number, s.undo) = (m.order_id, m.step, false);
+
+-- name: free_claim
+-- scope: operator (the engine works for every SP)
+UPDATE subscriptions s SET state = 'ENDED', ended_at = clock_timestamp()
+  FROM orders o
+ WHERE o.order_id = $order_id AND s.subscription_id = o.subscription_id AND s.state = 'PENDING';
+
+-- name: fail
+-- scope: operator (the engine works for every SP)
+UPDATE orders SET state = 'DONE_FAILED', message = $message, code = $code WHERE order_id = $order_id;
