@@ -7,7 +7,7 @@ from typing import NoReturn
 import typer
 
 from onapi import errors
-from onapi.cli import accesses, demo, operator, provider
+from onapi.cli import accesses, catalogue, demo, operator, provider
 from onapi.cli.output import complain
 
 app = typer.Typer(
@@ -25,6 +25,7 @@ app.command()(operator.doctor)
 app.command()(operator.settings)
 app.add_typer(provider.app, name="provider")
 app.add_typer(accesses.app, name="accesses")
+app.add_typer(catalogue.app, name="catalogue")
 
 
 def main() -> NoReturn:
