@@ -1,5 +1,6 @@
 """The composition root: settings in, ASGI application out. The only place where the parts meet."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,6 +12,8 @@ from starlette.types import Receive, Scope, Send
 from onapi import errors
 from onapi import settings as settings_module
 from onapi.actions import orders as actions
+from onapi.drivers.simulated import Simulated
+from onapi.engine.worker import Worker
 from onapi.resources.accesses import Accesses
 from onapi.resources.endpoints import Endpoints
 from onapi.resources.events import Events
@@ -21,6 +24,7 @@ from onapi.resources.subscriptions import Subscriptions
 from onapi.settings import Settings
 from onapi.storage import facts, migrate, news, pool
 from onapi.storage.herald import Herald
+from onapi.storage.simulated import Cabinet
 from onapi.web import observe
 from onapi.web.api import Api
 from onapi.web.authentication import Authenticator
@@ -30,12 +34,17 @@ from onapi.web.routing import Endpoint
 
 VERSION = version("onapi")
 
+CONCURRENCY = 200
+"""How many orders an engine carries out at once, unless it is told otherwise."""
+
 
 class Application:
     """One process's server, as an ASGI application; its parts are made when its lifespan begins."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, works: bool = False) -> None:
+        """Make it; `works` says whether an engine runs beside the API, as in the demo."""
         self._settings = settings
+        self._works = works
         self._api: Api | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -48,7 +57,7 @@ class Application:
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
         try:
-            async with running(self._settings) as self._api:
+            async with running(self._settings) as self._api, _working(self._settings, works=self._works):
                 await send({"type": "lifespan.startup.complete"})
                 await receive()
         except errors.OnapiError as error:
@@ -86,6 +95,27 @@ async def running(settings: Settings) -> AsyncIterator[Api]:
             await newsroom.stop()
             await herald.stop()
     finally:
+        await database.close()
+
+
+def worker(settings: Settings, database: pool.Database, *, concurrency: int) -> Worker:
+    """Return an engine for a database that was opened for the operator; the network is the simulated one."""
+    return Worker(database, settings.database_url, Simulated(Cabinet(database)), concurrency=concurrency)
+
+
+@asynccontextmanager
+async def _working(settings: Settings, *, works: bool) -> AsyncIterator[None]:
+    if not works:
+        yield
+        return
+    database = await pool.connect(settings.database_url)
+    engine = worker(settings, database, concurrency=CONCURRENCY)
+    task = asyncio.create_task(engine.run())
+    try:
+        yield
+    finally:
+        engine.stop()
+        await asyncio.wait([task])
         await database.close()
 
 

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 from onapi import errors, ids
 from onapi.actions import accesses as accesses_action
-from onapi.actions import providers
+from onapi.actions import catalogue, providers
 from onapi.domain import demo_city
 from onapi.domain.accesses import Access
-from onapi.storage import accesses, facts
+from onapi.storage import accesses, facts, simulated
 from onapi.storage import providers as provider_storage
 from onapi.storage.pool import Database
+from onapi.storage.simulated import Fault
 from onapi.vocabulary import Dialect
 
 _FACT = "demo"
@@ -36,6 +37,13 @@ PROVIDERS = (
     DemoProvider(ids.Sp("beta"), "Beta Fiber", Dialect.BITVIS, ()),
     DemoProvider(ids.Sp("gamma"), "Gamma Net", Dialect.STANDARD, (demo_city.POPULATIONS[0],)),
 )
+
+
+FAULTS = (
+    Fault("DEMO-FAIL-1", "reject"),
+    Fault("DEMO-SLOW-1", "slow", seconds=5),
+)
+"""What is wrong with the elements of two accesses, so that an SP can see an order fail, and take its time."""
 
 
 async def city(database: Database) -> str | None:
@@ -81,6 +89,15 @@ async def fill(database: Database, *, count: int, seed: int, progress: accesses_
         await facts.put(tx, _FACT, described(count, seed))
     async with database.connection() as tx:
         await accesses.analyse(tx)
+
+
+async def stock(database: Database) -> None:
+    """Give the city something to sell, and the network its faults, unless it has them. Repeatable."""
+    if not (await catalogue.everything(database)).sold.services:
+        await catalogue.import_catalogue(database, catalogue.demo(), dry_run=False)
+    async with database.transaction() as tx:
+        for fault in FAULTS:
+            await simulated.put_fault(tx, fault)
 
 
 def _counted(listed: Iterator[Access], progress: accesses_action.Progress) -> Iterator[Access]:

@@ -25,7 +25,7 @@ def demo(
     seed: Annotated[int, typer.Option(help="Another number is another city.")] = 1,
     fresh: Annotated[bool, typer.Option("--fresh", help="Throw away what the data folder holds.")] = False,
 ) -> None:
-    """Run a made-up operator: a database, a city, three providers, and the API."""
+    """Run a made-up operator: a database, a city, a catalogue, three providers, the API, and the engine."""
     if not (observe.is_loopback(host) or host == "localhost"):
         raise typer.BadParameter(f"the demo's passwords are public, so it stays on this machine; {host} is outside.")
     observe.begin_logging(readable=True)
@@ -37,7 +37,7 @@ def demo(
         held = asyncio.run(_prepare(ready_settings, accesses, seed))
         if held != action.described(accesses, seed):
             output.say(f"The data folder holds a city of {held}; --fresh makes the one you asked for.")
-        server.run(ready_settings, server.Listening(host=host, port=port), _welcome)
+        server.run(ready_settings, server.Listening(host=host, port=port, works=True), _welcome)
 
 
 async def _prepare(settings: Settings, count: int, seed: int) -> str:
@@ -51,6 +51,7 @@ async def _prepare(settings: Settings, count: int, seed: int) -> str:
             with output.progress("making the city", count) as told:
                 await action.fill(opened, count=count, seed=seed, progress=told)
             held = action.described(count, seed)
+        await action.stock(opened)
         return held
     finally:
         await opened.close()
@@ -64,4 +65,8 @@ def _welcome(url: str) -> None:
     print("try")
     print(f"  curl -u alfa:alfa-demo {url}accesses/DEMO-1")
     print(f"  curl -u alfa:alfa-demo '{url}accesses/?limit=3'")
+    print(f"  curl -u alfa:alfa-demo {url}services/DEMO-1")
+    wish = '{"operation":"ACTIVATE","accessId":"DEMO-1","service":"BB-100-100"}'
+    print(f"  curl -u alfa:alfa-demo --json '{wish}' {url}orders/")
+    print(f"  curl -u alfa:alfa-demo {url}orderevents/")
     print(f"  curl -u alfa:alfa-demo -D - -o accesses.json --compressed {url}accesses/", flush=True)

@@ -55,6 +55,15 @@ def print_rows(rows: Sequence[Any], *, as_json: bool) -> None:
         print_table(names, [[_shown(name, getattr(row, name)) for name in names] for row in rows])
 
 
+def print_fields(value: Any) -> None:
+    """Print a dataclass, a field a line; what is None is left out."""
+    named = [(field.name, getattr(value, field.name)) for field in dataclasses.fields(value)]
+    width = max(len(name) for name, _ in named)
+    for name, given in named:
+        if given is not None and given != "":
+            print(f"{name:<{width}}  {_cell(given)}")
+
+
 @contextmanager
 def progress(what: str, total: int | None) -> Iterator[Told]:
     """Show how far something is, on stderr if that is a terminal; yields what to tell the number to."""

@@ -33,13 +33,17 @@ _KEEP_ALIVE_S = 75
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listening:
-    """Where and how to serve; `cert` and `key` are files in PEM, or both None for plain HTTP."""
+    """Where and how to serve; `cert` and `key` are files in PEM, or both None for plain HTTP.
+
+    `works` says whether the one process carries orders out too.
+    """
 
     host: str
     port: int
     workers: int = 1
     cert: Path | None = None
     key: Path | None = None
+    works: bool = False
 
 
 def run(settings: Settings, listening: Listening, on_ready: Callable[[str], None]) -> None:
@@ -61,7 +65,7 @@ def run(settings: Settings, listening: Listening, on_ready: Callable[[str], None
         return
     if settings.metrics_port:
         prometheus_client.start_http_server(settings.metrics_port, "127.0.0.1")
-    config = _config(settings, listening, app.Application(settings))
+    config = _config(settings, listening, app.Application(settings, works=listening.works))
     server = _Server(config, lambda: on_ready(url))
     server.run(sockets=[bound])
     if not server.started:

@@ -127,5 +127,6 @@ class Runner:
         return replace(work, undoing=True, step=steps, tries=0, code=code, trouble=trouble)
 
     async def _fail(self, work: Work, state: str) -> None:
-        message = f"{work.trouble or 'The order was given up.'} {state}"
-        await self._records.fail(work, message=message, code=work.code or Failure.INTERNAL)
+        message = f"{work.abandoned or work.trouble} {state}"
+        code = Failure.ABANDONED if work.abandoned else work.code or Failure.INTERNAL
+        await self._records.fail(work, message=message, code=code)

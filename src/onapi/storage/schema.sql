@@ -141,6 +141,7 @@ COMMENT ON FUNCTION public.accesses_for(sp text) IS 'Every access that the SP se
 
 CREATE FUNCTION public.accesses_journal() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
     AS $$
 BEGIN
     IF TG_OP = 'INSERT' THEN
@@ -363,7 +364,8 @@ CREATE FUNCTION public.events_for(sp text, since timestamp with time zone, until
 END;
 
 CREATE FUNCTION public.horizon() RETURNS timestamp with time zone
-    LANGUAGE sql
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
     RETURN LEAST(statement_timestamp(), (SELECT min(COALESCE(pg_stat_activity.xact_start, pg_stat_activity.backend_start, '-infinity'::timestamp with time zone)) AS min FROM pg_stat_activity WHERE ((pg_stat_activity.datname = current_database()) AND (pg_stat_activity.backend_xid IS NOT NULL))), (SELECT min(pg_prepared_xacts.prepared) AS min FROM pg_prepared_xacts WHERE (pg_prepared_xacts.database = current_database())));
 
 CREATE FUNCTION public.journal_shift() RETURNS bigint
@@ -461,6 +463,7 @@ CREATE FUNCTION public.orderevent_doc(j public.journal, mount text) RETURNS text
 
 CREATE FUNCTION public.orders_claim() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
     AS $$
 BEGIN
     IF EXISTS (
@@ -476,6 +479,7 @@ $$;
 
 CREATE FUNCTION public.orders_end() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
     AS $$
 BEGIN
     UPDATE subscriptions s
@@ -488,6 +492,7 @@ $$;
 
 CREATE FUNCTION public.orders_journal() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
     AS $$
 BEGIN
     INSERT INTO journal (tx, at, type, object_type, object_id, sp,
@@ -505,6 +510,7 @@ $$;
 
 CREATE FUNCTION public.orders_journal_new() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
     AS $$
 BEGIN
     INSERT INTO journal (tx, at, type, object_type, object_id, sp, access_id, service, operation, state, message)
@@ -756,6 +762,7 @@ END;
 
 CREATE FUNCTION public.subscriptions_journal() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
     AS $$
 BEGIN
     INSERT INTO journal (tx, at, type, object_type, object_id, sp, access_id)
@@ -770,6 +777,7 @@ $$;
 
 CREATE FUNCTION public.subscriptions_journal_new() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
     AS $$
 BEGIN
     INSERT INTO journal (tx, at, type, object_type, object_id, sp, access_id)

@@ -7,7 +7,6 @@ import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from onapi.storage import queries
 from onapi.storage.coalesce import Coalesced
@@ -16,15 +15,16 @@ from onapi.storage.tx import Tx
 
 _SQL = queries.beside(__file__)
 
-FaultKind = Literal["fail", "reject", "slow", "dead", "garbage"]
-
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong with an access's element; `times` None: for every question. `seconds` is how slow it is."""
+    """What is wrong with an access's element: fail, reject, slow, dead or garbage.
+
+    `times` None: for every question; `seconds` is how slow it is.
+    """
 
     access_id: str
-    kind: FaultKind
+    kind: str
     times: int | None = None
     seconds: float = 0.0
 

@@ -73,7 +73,8 @@ BEGIN
 END
 $$;
 
-CREATE FUNCTION accesses_journal() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+CREATE FUNCTION accesses_journal() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
 BEGIN
     IF TG_OP = 'INSERT' THEN
         INSERT INTO journal (tx, at, type, object_type, object_id, population)

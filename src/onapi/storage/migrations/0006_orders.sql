@@ -59,7 +59,8 @@ $$;
 CREATE TRIGGER subscriptions_move BEFORE INSERT OR UPDATE OR DELETE ON subscriptions
     FOR EACH ROW EXECUTE FUNCTION subscriptions_move();
 
-CREATE FUNCTION subscriptions_journal() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+CREATE FUNCTION subscriptions_journal() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
 BEGIN
     INSERT INTO journal (tx, at, type, object_type, object_id, sp, access_id)
     SELECT journal_tx(), n.changed_at,
@@ -73,7 +74,8 @@ $$;
 CREATE TRIGGER subscriptions_journal AFTER UPDATE ON subscriptions
     REFERENCING NEW TABLE AS new_rows OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION subscriptions_journal();
 
-CREATE FUNCTION subscriptions_journal_new() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+CREATE FUNCTION subscriptions_journal_new() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
 BEGIN
     INSERT INTO journal (tx, at, type, object_type, object_id, sp, access_id)
     SELECT journal_tx(), n.changed_at, 'CREATE', 'subscriptions', n.subscription_id, n.sp, n.access_id
@@ -182,7 +184,8 @@ CREATE TRIGGER orders_move BEFORE INSERT OR UPDATE OR DELETE ON orders
 
 -- The unique indexes have let the order in; now see who holds the service type, with eyes that are newer than the
 -- statement's: a holder may have come while it waited.
-CREATE FUNCTION orders_claim() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+CREATE FUNCTION orders_claim() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
 BEGIN
     IF EXISTS (
         SELECT FROM subscriptions mine JOIN subscriptions held USING (access_id, service_type, claim)
@@ -198,7 +201,8 @@ CREATE TRIGGER orders_claim AFTER INSERT ON orders FOR EACH ROW WHEN (NEW.operat
     EXECUTE FUNCTION orders_claim();
 
 -- A dated DEACTIVATE tells everyone when the subscription ends; one that is given up takes that back.
-CREATE FUNCTION orders_end() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+CREATE FUNCTION orders_end() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
 BEGIN
     UPDATE subscriptions s
        SET ends_at = CASE WHEN NEW.state IN ('RECEIVED', 'IN_PROGRESS') THEN NEW.requested_at END
@@ -210,7 +214,8 @@ $$;
 CREATE TRIGGER orders_end AFTER INSERT OR UPDATE OF state, requested_at ON orders
     FOR EACH ROW WHEN (NEW.operation = 'DEACTIVATE') EXECUTE FUNCTION orders_end();
 
-CREATE FUNCTION orders_journal_new() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+CREATE FUNCTION orders_journal_new() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
 BEGIN
     INSERT INTO journal (tx, at, type, object_type, object_id, sp, access_id, service, operation, state, message)
     SELECT journal_tx(), stamp(), 'CREATE', 'orders', n.order_id, n.sp, n.access_id, n.service, n.operation, n.state, ''
@@ -222,7 +227,8 @@ CREATE TRIGGER orders_journal_new AFTER INSERT ON orders
     REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION orders_journal_new();
 
 -- The engine's own notes on an order are no news to its SP.
-CREATE FUNCTION orders_journal() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+CREATE FUNCTION orders_journal() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
 BEGIN
     INSERT INTO journal (tx, at, type, object_type, object_id, sp,
                          access_id, service, operation, state, message, code)

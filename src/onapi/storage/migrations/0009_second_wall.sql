@@ -2,7 +2,9 @@
 -- The first wall is in the queries, each of which names its SP. docs/explanation/tenancy.md
 DO $$
 BEGIN
-    CREATE ROLE onapi_api NOLOGIN;
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'onapi_api') THEN
+        CREATE ROLE onapi_api NOLOGIN;
+    END IF;
 EXCEPTION
     -- Roles belong to the whole cluster; another database's migration made it.
     WHEN duplicate_object OR unique_violation THEN NULL;
@@ -35,3 +37,6 @@ CREATE POLICY callers_only ON subscriptions TO onapi_api USING (sp = ANY ((SELEC
 CREATE POLICY callers_only ON orders TO onapi_api USING (sp = ANY ((SELECT callers())::text[]));
 CREATE POLICY callers_only ON journal TO onapi_api USING (sp IS NULL OR sp = ANY ((SELECT callers())::text[]));
 CREATE POLICY callers_only ON idempotency_keys TO onapi_api USING (sp = ANY ((SELECT callers())::text[]));
+
+-- What other sessions do is hidden from a role that is not theirs, and a hidden transaction holds deltas back for good.
+ALTER FUNCTION horizon() SECURITY DEFINER SET search_path = public, pg_temp;
