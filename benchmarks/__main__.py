@@ -8,11 +8,11 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import cities, lists, loading, requests, rounds
+from benchmarks import cities, lists, loading, orders, requests, rounds
 from benchmarks.cities import City
 from benchmarks.rounds import Ratio, Row
 
-_PARTS = ("single", "poll", "list", "loading")
+_PARTS = ("single", "poll", "list", "loading", "placing", "working", "events")
 
 
 def main() -> None:
@@ -40,6 +40,9 @@ def _parts(
         "single": lambda: requests.single(places, seconds),
         "poll": lambda: requests.poll(places, seconds),
         "list": lambda: lists.whole(places),
+        "placing": lambda: orders.placing(places, seconds),
+        "working": lambda: orders.working(places),
+        "events": lambda: orders.polling(places, seconds),
         "loading": lambda: loading.loading(cluster_url, rows),
     }
 

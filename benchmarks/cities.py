@@ -11,6 +11,7 @@ from pathlib import Path
 
 import asyncpg
 
+from benchmarks import history
 from onapi import errors
 from onapi.actions import demo
 from onapi.storage import embedded, migrate, pool
@@ -86,6 +87,21 @@ def documents(city: City, count: int) -> dict[str, str]:
     return asyncio.run(fetched())
 
 
+def connected(city: City, count: int) -> list[str]:
+    """Return about so many accesses that orders are taken on, from all over the city."""
+    query = """
+        SELECT access_id
+          FROM (SELECT access_id, row_number() OVER () AS n, count(*) OVER () AS total FROM accesses
+                 WHERE access_state = 'CONNECTED' AND access_id NOT LIKE 'DEMO%') a
+         WHERE n % GREATEST(total / $1, 1) = 0 LIMIT $1"""
+
+    async def fetched() -> list[str]:
+        async with _opened(city.url) as database, database.connection() as tx:
+            return [row["access_id"] for row in await tx.fetch(query, count)]
+
+    return asyncio.run(fetched())
+
+
 def fill(url: str, rows: int) -> float:
     """Make a city in an empty, migrated database, and return how many seconds it took."""
 
@@ -111,11 +127,12 @@ async def _prepare(cluster_url: str, city: City) -> None:
         await _migrate(city.url)
     async with _opened(city.url) as database:
         if await demo.city(database) == demo.described(city.rows, _SEED):
+            await history.give(city.url)
             return
         await demo.fill(database, count=city.rows, seed=_SEED, progress=lambda _: None)
-    # A table that was just filled is read at a different speed until it has been vacuumed.
-    await _execute(city.url, "VACUUM (ANALYZE)")
-    await _execute(city.url, "CHECKPOINT")
+        await demo.stock(database)
+    # This also vacuums: a table that was just filled is read at a different speed until then.
+    await history.give(city.url)
     # The newest change must be older than the whole second that a poll names.
     await asyncio.sleep(_SETTLE_S)
 

@@ -9,6 +9,7 @@ import itertools
 import random
 import sys
 import time
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import cast
@@ -21,20 +22,21 @@ _LENGTH = b"\r\ncontent-length: "
 
 
 class Question(msgspec.Struct, frozen=True):
-    """One request as it is sent, and the length of the body that must come back."""
+    """One request as it is sent, and the length of the body that must come back; None is any."""
 
     request: bytes
-    length: int
+    length: int | None
 
 
 class Job(msgspec.Struct, frozen=True):
-    """What one run of the generator does."""
+    """What one run of the generator does; `once`: no question is asked twice."""
 
     port: int
     connections: int
     seconds: float
     status: int
     questions: list[Question]
+    once: bool = False
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -50,12 +52,12 @@ class _Wrong(Exception):
 
 
 class _Connection(asyncio.Protocol):
-    def __init__(self, job: Job, begin: int, ended: "asyncio.Future[None]") -> None:
-        self._questions = itertools.islice(itertools.cycle(job.questions), begin, None)
+    def __init__(self, job: Job, questions: Iterator[Question], ended: "asyncio.Future[None]") -> None:
+        self._questions = questions
         self._start = b"HTTP/1.1 %d " % job.status
         self._has_body = job.status != 304
         self._ended = ended
-        self._length = 0
+        self._length: int | None = 0
         self._got = b""
         self.answers = 0
 
@@ -66,7 +68,9 @@ class _Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         got = self._got + data if self._got else data
         head = got.find(_HEAD_END)
-        if head < 0 or len(got) < head + 4 + self._length:
+        if head >= 0 and self._length is None:
+            self._length = _told(got, head)
+        if head < 0 or len(got) < head + 4 + (self._length or 0):
             self._got = got
             return
         self._check(got, head)
@@ -79,17 +83,26 @@ class _Connection(asyncio.Protocol):
             self._ended.set_exception(exc or _Wrong("The server closed a connection."))
 
     def _ask(self) -> None:
-        question = next(self._questions)
+        question = next(self._questions, None)
+        if question is None:
+            if not self._ended.done():
+                self._ended.set_result(None)
+            return
         self._length = question.length
         self._transport.write(question.request)
 
     def _check(self, got: bytes, head: int) -> None:
-        right = got.startswith(self._start) and len(got) == head + 4 + self._length
+        right = got.startswith(self._start) and len(got) == head + 4 + (self._length or 0)
         if right and self._has_body:
-            at = got.lower().find(_LENGTH, 0, head) + len(_LENGTH)
-            right = int(got[at : got.find(b"\r\n", at)]) == self._length
+            right = _told(got, head) == self._length
         if not right and not self._ended.done():
             self._ended.set_exception(_Wrong(f"Not the answer that was due: {got[:300]!r}"))
+
+
+def _told(got: bytes, head: int) -> int:
+    """Return the length that an answer's head tells."""
+    at = got.lower().find(_LENGTH, 0, head) + len(_LENGTH)
+    return int(got[at : got.find(b"\r\n", at)])
 
 
 async def _run(job: Job) -> Report:
@@ -97,9 +110,11 @@ async def _run(job: Job) -> Report:
     ended: asyncio.Future[None] = loop.create_future()
     began, cpu = time.perf_counter(), time.process_time()
     connections: list[_Connection] = []
+    shared = iter(job.questions)
     for number in range(job.connections):
         begin = number * len(job.questions) // job.connections
-        make = partial(_Connection, job, begin, ended)
+        questions = shared if job.once else itertools.islice(itertools.cycle(job.questions), begin, None)
+        make = partial(_Connection, job, questions, ended)
         _, connection = await loop.create_connection(make, "127.0.0.1", job.port)
         connections.append(connection)
     try:

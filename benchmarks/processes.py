@@ -49,6 +49,26 @@ def ours(url: str) -> Iterator[Server]:
 
 
 @contextlib.contextmanager
+def engine(url: str) -> Iterator[int]:
+    """Run `onapi work` on a database, and yield its process id when it works."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("ONAPI_")}
+    environment["ONAPI_DATABASE_URL"] = url
+    command = [sys.executable, "-c", _SERVE, "work"]
+    process = subprocess.Popen(
+        command, cwd=_HERE, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
+    try:
+        if (process.stdout.readline() if process.stdout else "") != "working\n":
+            raise RuntimeError("The engine did not start.")
+        yield process.pid
+    finally:
+        process.terminate()
+        process.wait(40)
+        if process.stdout:
+            process.stdout.close()
+
+
+@contextlib.contextmanager
 def other(name: str, url: str) -> Iterator[Server]:
     """Run a contestant of `benchmarks.serve`: bare or peer."""
     with _running(name, [sys.executable, "-m", "benchmarks.serve", name, url], dict(os.environ)) as server:

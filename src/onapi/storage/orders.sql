@@ -52,16 +52,30 @@ SELECT q.n, a.access_state, v.service_type, v.takeover, v.offered_from, v.offere
   LEFT JOIN service_types t ON t.service_type = v.service_type
  CROSS JOIN LATERAL (
        SELECT CASE WHEN t.exclusive THEN '' ELSE q.sp || ' ' || coalesce(q.reference, '') END AS claim) k
-  LEFT JOIN claims w ON w.access_id = q.access_id AND w.service_type = v.service_type AND w.claim = k.claim
-        AND w.state = 'PENDING'
-  LEFT JOIN claims l ON l.access_id = q.access_id AND l.service_type = v.service_type AND l.claim = k.claim
-        AND l.state IN ('ACTIVATED', 'SUSPENDED')
-  LEFT JOIN subscriptions mw ON w.sp = q.sp AND mw.access_id = q.access_id AND mw.service_type = v.service_type
-        AND mw.claim = k.claim AND mw.state = 'PENDING'
-  LEFT JOIN orders ow ON ow.subscription_id = mw.subscription_id AND ow.state IN ('RECEIVED', 'IN_PROGRESS')
-  LEFT JOIN subscriptions ml ON l.sp = q.sp AND ml.access_id = q.access_id AND ml.service_type = v.service_type
-        AND ml.claim = k.claim AND ml.state IN ('ACTIVATED', 'SUSPENDED')
-  LEFT JOIN orders ol ON ol.subscription_id = ml.subscription_id AND ol.state IN ('RECEIVED', 'IN_PROGRESS');
+  -- Each is looked up by its key, for every question: LIMIT keeps the planner from reading all there is instead, which
+  -- looks cheap to it while the tables are small.
+  LEFT JOIN LATERAL (
+       SELECT c.sp FROM claims c
+        WHERE c.access_id = q.access_id AND c.service_type = v.service_type AND c.claim = k.claim
+          AND c.state = 'PENDING' LIMIT 1) w ON true
+  LEFT JOIN LATERAL (
+       SELECT c.sp, c.ends_at FROM claims c
+        WHERE c.access_id = q.access_id AND c.service_type = v.service_type AND c.claim = k.claim
+          AND c.state IN ('ACTIVATED', 'SUSPENDED') LIMIT 1) l ON true
+  LEFT JOIN LATERAL (
+       SELECT s.subscription_id FROM subscriptions s
+        WHERE w.sp = q.sp AND s.access_id = q.access_id AND s.service_type = v.service_type AND s.claim = k.claim
+          AND s.state = 'PENDING' LIMIT 1) mw ON true
+  LEFT JOIN LATERAL (
+       SELECT o.order_id, o.wish FROM orders o
+        WHERE o.subscription_id = mw.subscription_id AND o.state IN ('RECEIVED', 'IN_PROGRESS') LIMIT 1) ow ON true
+  LEFT JOIN LATERAL (
+       SELECT s.subscription_id, s.service FROM subscriptions s
+        WHERE l.sp = q.sp AND s.access_id = q.access_id AND s.service_type = v.service_type AND s.claim = k.claim
+          AND s.state IN ('ACTIVATED', 'SUSPENDED') LIMIT 1) ml ON true
+  LEFT JOIN LATERAL (
+       SELECT o.order_id, o.wish FROM orders o
+        WHERE o.subscription_id = ml.subscription_id AND o.state IN ('RECEIVED', 'IN_PROGRESS') LIMIT 1) ol ON true;
 
 -- name: insert
 -- Every wish whose way is still free becomes an order, with the subscription that an ACTIVATE makes; the others are

@@ -1005,7 +1005,7 @@ CREATE INDEX journal_events ON public.journal USING btree (sp, at);
 
 CREATE UNIQUE INDEX journal_orderevents ON public.journal USING btree (sp, tx, seq) WHERE (state IS NOT NULL);
 
-CREATE INDEX orders_due ON public.orders USING btree (due_at, "position") WHERE (state = ANY (ARRAY['RECEIVED'::text, 'IN_PROGRESS'::text]));
+CREATE INDEX orders_due ON public.orders USING btree (due_at, "position") WHERE (finished_at IS NULL);
 
 CREATE UNIQUE INDEX orders_in_progress ON public.orders USING btree (access_id) WHERE (state = 'IN_PROGRESS'::text);
 

@@ -3,7 +3,7 @@
 -- Lease orders that are due, one on each access, in the order of acceptance; and note that their next step begins.
 WITH due AS (
     SELECT o.order_id FROM orders o
-     WHERE o.state IN ('RECEIVED', 'IN_PROGRESS') AND o.due_at <= clock_timestamp()
+     WHERE o.finished_at IS NULL AND o.due_at <= clock_timestamp()
        AND (o.leased_until IS NULL OR o.leased_until < clock_timestamp())
        AND NOT EXISTS (
            SELECT FROM orders e
