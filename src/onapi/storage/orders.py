@@ -13,6 +13,7 @@ from onapi import ids
 from onapi.domain.characteristics import Rule
 from onapi.domain.orders import Wish
 from onapi.domain.placing import Holder, Offer, Subscription, Unfinished
+from onapi.domain.plans import plan_of
 from onapi.storage import documents, queries
 from onapi.storage.documents import Sink
 from onapi.storage.tx import Tx
@@ -203,6 +204,7 @@ async def replace(tx: Tx, *, sp: ids.Sp, order_id: ids.OrderId, wish: Wish, seen
         equipment=wish.equipment_json,
         forced_takeover=wish.forced_takeover,
         wish=wish.fingerprint,
+        plan=" ".join(plan_of(wish)),
         seen_wish=seen_wish,
     )
     return changed is not None

@@ -18,7 +18,7 @@ SELECT o.operation, o.access_id, o.service, o.service_type, o.subscription_id, o
 UPDATE orders
    SET service = $service, requested_at = $requested_at, sp_reference = $sp_reference,
        sp_subscription_id = $sp_subscription_id, external_note = $external_note, characteristics = $characteristics,
-       equipment = $equipment, forced_takeover = $forced_takeover, wish = $wish,
+       equipment = $equipment, forced_takeover = $forced_takeover, wish = $wish, plan = string_to_array($plan, ' '),
        due_at = GREATEST($requested_at::timestamptz, clock_timestamp()),
        expected_at = GREATEST($requested_at::timestamptz, clock_timestamp()) + interval '1 minute'
  WHERE order_id = $order_id AND sp = $sp AND state = 'RECEIVED' AND wish = $seen_wish
