@@ -12,9 +12,11 @@ END
 $$;
 DO $$
 BEGIN
-    IF NOT pg_has_role(current_user, 'onapi_api', 'MEMBER') THEN
-        EXECUTE format('GRANT onapi_api TO %I', current_user);
-    END IF;
+    -- From PostgreSQL 16 on, whoever made a role is a member of it that may not become it.
+    SET LOCAL ROLE onapi_api;
+    RESET ROLE;
+EXCEPTION WHEN insufficient_privilege THEN
+    EXECUTE format('GRANT onapi_api TO %I', current_user);
 END
 $$;
 
