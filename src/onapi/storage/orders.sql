@@ -10,8 +10,8 @@ SELECT order_doc(o, $mount::text, $dialect::text) FROM orders o
 -- name: unchanged
 SELECT o.operation, o.access_id, o.service, o.service_type, o.subscription_id, o.requested_at, o.sp_reference,
        o.sp_subscription_id, o.external_note, o.characteristics, o.equipment, o.forced_takeover, o.state, o.wish,
-       s.claim
-  FROM orders o JOIN subscriptions s USING (subscription_id)
+       o.claim
+  FROM orders o
  WHERE o.order_id = $order_id AND o.sp = $sp AND o.state <> 'CANCELLED';
 
 -- name: replace
@@ -28,20 +28,15 @@ RETURNING order_id;
 UPDATE orders
    SET state = 'CANCELLED', message = $message, code = $code
  WHERE order_id = $order_id AND sp = $sp AND state = 'RECEIVED'
-RETURNING subscription_id;
-
--- name: release_claim
--- What a cancelled ACTIVATE had claimed is free again.
-UPDATE subscriptions SET state = 'ENDED', ended_at = clock_timestamp()
- WHERE subscription_id = $subscription_id AND sp = $sp AND state = 'PENDING';
+RETURNING order_id;
 
 -- name: ground
 -- What an ACTIVATE meets: one row for each question, by its number.
 SELECT q.n, a.access_state, v.service_type, v.takeover, v.offered_from, v.offered_until, v.characteristics,
        k.claim,
-       w.sp IS NOT NULL AS wanted, l.sp IS NOT NULL AS live, l.ends_at,
-       mw.subscription_id AS wanted_subscription, ow.order_id AS wanted_order, ow.wish AS wanted_wish,
-       ml.subscription_id AS live_subscription, ml.service AS live_service,
+       w.sp IS NOT NULL AS wanted, ow.subscription_id AS wanted_subscription, ow.order_id AS wanted_order,
+       ow.wish AS wanted_wish,
+       l.sp IS NOT NULL AS live, l.ends_at, ml.subscription_id AS live_subscription, ml.service AS live_service,
        ol.order_id AS live_order, ol.wish AS live_wish
   FROM unnest($sp::text[], $access_id::text[], $service::text[], $reference::text[]) WITH ORDINALITY
        AS q (sp, access_id, service, reference, n)
@@ -56,19 +51,16 @@ SELECT q.n, a.access_state, v.service_type, v.takeover, v.offered_from, v.offere
   -- looks cheap to it while the tables are small.
   LEFT JOIN LATERAL (
        SELECT c.sp FROM claims c
-        WHERE c.access_id = q.access_id AND c.service_type = v.service_type AND c.claim = k.claim
-          AND c.state = 'PENDING' LIMIT 1) w ON true
+        WHERE c.access_id = q.access_id AND c.service_type = v.service_type AND c.claim = k.claim AND c.wanted
+        LIMIT 1) w ON true
   LEFT JOIN LATERAL (
        SELECT c.sp, c.ends_at FROM claims c
-        WHERE c.access_id = q.access_id AND c.service_type = v.service_type AND c.claim = k.claim
-          AND c.state IN ('ACTIVATED', 'SUSPENDED') LIMIT 1) l ON true
+        WHERE c.access_id = q.access_id AND c.service_type = v.service_type AND c.claim = k.claim AND NOT c.wanted
+        LIMIT 1) l ON true
   LEFT JOIN LATERAL (
-       SELECT s.subscription_id FROM subscriptions s
-        WHERE w.sp = q.sp AND s.access_id = q.access_id AND s.service_type = v.service_type AND s.claim = k.claim
-          AND s.state = 'PENDING' LIMIT 1) mw ON true
-  LEFT JOIN LATERAL (
-       SELECT o.order_id, o.wish FROM orders o
-        WHERE o.subscription_id = mw.subscription_id AND o.state IN ('RECEIVED', 'IN_PROGRESS') LIMIT 1) ow ON true
+       SELECT o.order_id, o.wish, o.subscription_id FROM orders o
+        WHERE w.sp = q.sp AND o.access_id = q.access_id AND o.service_type = v.service_type AND o.claim = k.claim
+          AND o.operation = 'ACTIVATE' AND o.state IN ('RECEIVED', 'IN_PROGRESS') LIMIT 1) ow ON true
   LEFT JOIN LATERAL (
        SELECT s.subscription_id, s.service FROM subscriptions s
         WHERE l.sp = q.sp AND s.access_id = q.access_id AND s.service_type = v.service_type AND s.claim = k.claim
@@ -78,8 +70,8 @@ SELECT q.n, a.access_state, v.service_type, v.takeover, v.offered_from, v.offere
         WHERE o.subscription_id = ml.subscription_id AND o.state IN ('RECEIVED', 'IN_PROGRESS') LIMIT 1) ol ON true;
 
 -- name: insert
--- Every wish whose way is still free becomes an order, with the subscription that an ACTIVATE makes; the others are
--- left out. A subscription that changed since it was seen is not free.
+-- Every wish whose way is still free becomes an order; the others are left out. A subscription that changed since it
+-- was seen is not free.
 WITH wishes AS (
     SELECT * FROM unnest(
         $order_id::text[], $sp::text[], $access_id::text[], $service::text[], $service_type::text[], $claim::text[],
@@ -91,54 +83,64 @@ WITH wishes AS (
         order_id, sp, access_id, service, service_type, claim, operation, subscription_id, seen_at, requested_at,
         sp_reference, sp_subscription_id, external_note, characteristics, equipment, forced_takeover, wish, plan,
         mount, dialect, n)),
-begun AS (
-    INSERT INTO subscriptions (subscription_id, sp, access_id, service, service_type, claim, changed_at)
-    SELECT w.subscription_id, w.sp, w.access_id, w.service, w.service_type, w.claim, '-infinity'
-      FROM wishes w WHERE w.operation = 'ACTIVATE' ORDER BY w.access_id, w.n
-        ON CONFLICT DO NOTHING
-    RETURNING subscription_id),
 held AS (
     SELECT s.subscription_id FROM subscriptions s JOIN wishes w USING (subscription_id)
      WHERE w.operation <> 'ACTIVATE' AND s.sp = w.sp AND s.changed_at = w.seen_at
      ORDER BY s.subscription_id FOR NO KEY UPDATE OF s),
 placed AS (
     INSERT INTO orders AS o (
-           order_id, sp, access_id, service, service_type, operation, subscription_id, requested_at, expected_at,
+           order_id, sp, access_id, service, service_type, claim, operation, subscription_id, requested_at, expected_at,
            sp_reference, sp_subscription_id, external_note, characteristics, equipment, forced_takeover, wish, plan,
            due_at, told_by)
-    SELECT w.order_id, w.sp, w.access_id, w.service, w.service_type, w.operation, w.subscription_id, w.requested_at,
-           GREATEST(w.requested_at, clock_timestamp()) + interval '1 minute',
+    SELECT w.order_id, w.sp, w.access_id, w.service, w.service_type, w.claim, w.operation, w.subscription_id,
+           w.requested_at, GREATEST(w.requested_at, clock_timestamp()) + interval '1 minute',
            w.sp_reference, w.sp_subscription_id, w.external_note, w.characteristics::json, w.equipment::json,
            w.forced_takeover, w.wish, string_to_array(w.plan, ' '),
            GREATEST(w.requested_at, clock_timestamp()), 0
-      FROM wishes w JOIN (SELECT subscription_id FROM begun UNION ALL SELECT subscription_id FROM held) f
-           USING (subscription_id)
-     ORDER BY w.n
+      FROM wishes w
+     WHERE w.operation = 'ACTIVATE' OR w.subscription_id IN (SELECT h.subscription_id FROM held h)
+     ORDER BY w.access_id, w.n
         ON CONFLICT DO NOTHING
     RETURNING o)
 SELECT (p.o).order_id, order_doc(p.o, w.mount, w.dialect) AS doc
   FROM placed p JOIN wishes w ON w.order_id = (p.o).order_id;
 
--- name: found
--- The SP's subscriptions that an order may mean, live or wanted ones first, then the last that ended.
-SELECT s.subscription_id, s.state FROM subscriptions s
- WHERE s.sp = $sp
-   AND (($reference::text IS NOT NULL AND s.sp_subscription_id = $reference)
-        OR ($reference::text IS NULL AND s.access_id = $access_id AND s.service = $service))
- ORDER BY s.state = 'ENDED', s.ended_at DESC, s.subscription_id LIMIT 3;
+-- name: found_by_reference
+-- The SP's subscriptions that go by a reference of its own, live and wanted ones first, then the last that ended.
+SELECT f.subscription_id, f.ended
+  FROM (SELECT s.subscription_id, s.state = 'ENDED' AS ended, s.ended_at FROM subscriptions s
+         WHERE s.sp = $sp AND s.sp_subscription_id = $reference
+        UNION ALL
+        SELECT o.subscription_id, false, NULL FROM orders o
+         WHERE o.sp = $sp AND o.sp_subscription_id = $reference
+           AND o.operation = 'ACTIVATE' AND o.state IN ('RECEIVED', 'IN_PROGRESS')) f
+ ORDER BY f.ended, f.ended_at DESC LIMIT 3;
 
--- name: wanted_by_reference
--- A subscription that an unfinished ACTIVATE makes has no reference of its own yet; the order has.
-SELECT o.subscription_id FROM orders o
- WHERE o.sp = $sp AND o.sp_subscription_id = $reference AND o.operation = 'ACTIVATE'
-   AND o.state IN ('RECEIVED', 'IN_PROGRESS');
+-- name: found_on_access
+-- The same by access and service; or, for what will be another service, by the type of it.
+SELECT f.subscription_id, f.ended
+  FROM (SELECT s.subscription_id, s.state = 'ENDED' AS ended, s.ended_at FROM subscriptions s
+         WHERE s.sp = $sp AND s.access_id = $access_id
+           AND (s.service = $service OR $any_of_type::boolean
+                AND s.service_type = (SELECT v.service_type FROM services v WHERE v.service = $service))
+        UNION ALL
+        SELECT o.subscription_id, false, NULL FROM orders o
+         WHERE o.sp = $sp AND o.access_id = $access_id AND o.service = $service
+           AND o.operation = 'ACTIVATE' AND o.state IN ('RECEIVED', 'IN_PROGRESS')) f
+ ORDER BY f.ended, f.ended_at DESC LIMIT 3;
 
 -- name: subscription
+-- One that an unfinished ACTIVATE will make is there too, as that order.
 SELECT s.subscription_id, s.access_id, s.service, s.service_type, s.claim, s.state, s.changed_at AS seen_at,
        o.order_id, o.wish
   FROM subscriptions s
   LEFT JOIN orders o ON o.subscription_id = s.subscription_id AND o.state IN ('RECEIVED', 'IN_PROGRESS')
- WHERE s.subscription_id = $subscription_id AND s.sp = $sp AND (s.state <> 'ENDED' OR s.connected_at IS NOT NULL);
+ WHERE s.subscription_id = $subscription_id AND s.sp = $sp
+ UNION ALL
+SELECT o.subscription_id, o.access_id, o.service, o.service_type, o.claim, 'WANTED', o.received_at, o.order_id, o.wish
+  FROM orders o
+ WHERE o.subscription_id = $subscription_id AND o.sp = $sp AND o.operation = 'ACTIVATE'
+   AND o.state IN ('RECEIVED', 'IN_PROGRESS');
 
 -- name: offer
 -- A service as this SP may sell it on this access, whatever the access's state.
