@@ -51,6 +51,12 @@ class Wish:
         return _json([_present(vendorId=e.vendor_id, macAddress=e.mac_address) for e in self.equipment])
 
     @property
+    def modifies(self) -> bool:
+        """Whether it asks for more of a subscription than a state or a service: what MODIFY is for."""
+        changes = (self.sp_reference, self.sp_subscription_id, self.equipment, self.characteristics)
+        return any(change is not None for change in changes)
+
+    @property
     def fingerprint(self) -> str:
         """What is the same for the same request, and different for another: 64 hex digits."""
         said = {
@@ -114,16 +120,11 @@ def addressed(wish: Wish, *, subscription_id: SubscriptionId, access_id: AccessI
         service=wish.service if names_service else service,
         sp_subscription_id=None if by_reference else wish.sp_subscription_id,
     )
-    if found.operation is Operation.MODIFY and not _modifies(found):
+    if found.operation is Operation.MODIFY and not found.modifies:
         raise errors.Invalid(
             "There is nothing to modify: MODIFY changes spReference, spSubscriptionId, equipment and characteristics."
         )
     return found
-
-
-def _modifies(wish: Wish) -> bool:
-    changes = (wish.sp_reference, wish.sp_subscription_id, wish.equipment, wish.characteristics)
-    return any(change is not None for change in changes)
 
 
 def _need(wish: Wish, **named: str | None) -> None:

@@ -137,7 +137,7 @@ def operate(wish: Wish, subscription: Subscription, offer: Offer | None, now: da
         Operation.DEACTIVATE: subscription.state == _ENDED,
         Operation.SUSPEND: subscription.state == _SUSPENDED,
         Operation.RESUME: subscription.state != _SUSPENDED,
-        Operation.CHANGE: wish.service == subscription.service and wish.characteristics is None,
+        Operation.CHANGE: wish.service == subscription.service and not wish.modifies,
     }
     if done.get(wish.operation, False):
         return Done(subscription.subscription_id)
