@@ -83,13 +83,16 @@ class Alone:
         )
 
     async def _found(self, asking: Asking, wish: Wish) -> ids.SubscriptionId:
-        candidates = await storage.found(
-            self._tx,
-            sp=asking.sp,
-            reference=wish.sp_subscription_id,
-            access_id=wish.access_id,
-            service=None if wish.operation is Operation.CHANGE else wish.service,
-        )
+        if wish.sp_subscription_id is not None:
+            candidates = await storage.found_by_reference(self._tx, sp=asking.sp, reference=wish.sp_subscription_id)
+        else:
+            candidates = await storage.found_on_access(
+                self._tx,
+                sp=asking.sp,
+                access_id=ids.AccessId(wish.access_id or ""),
+                service=wish.service or "",
+                any_of_type=wish.operation is Operation.CHANGE,
+            )
         if len(candidates) > 1:
             raise errors.Conflict("Several subscriptions are meant; name one by its subscriptionId.")
         if not candidates:

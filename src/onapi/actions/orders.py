@@ -93,7 +93,7 @@ class Orders:
             NotFound: the SP has no such order, or cancelled it before.
             Conflict: it is no longer RECEIVED.
         """
-        async with self._database.transaction(asking.sp) as tx:
+        async with self._database.connection(asking.sp) as tx:
             cancelled = await storage.cancel(
                 tx, sp=asking.sp, order_id=order_id, message="Cancelled by service provider", code=Failure.CANCELLED
             )

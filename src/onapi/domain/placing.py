@@ -16,7 +16,6 @@ from onapi.domain.orders import Wish
 from onapi.ids import AccessId, OrderId, SubscriptionId
 from onapi.vocabulary import AccessState, Operation
 
-_PENDING = "PENDING"
 _ENDED = "ENDED"
 _SUSPENDED = "SUSPENDED"
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)

@@ -50,6 +50,7 @@ class Runner:
             Unavailable: the database is away.
         """
         log = _log.bind(order=work.order_id, operation=work.operation)
+        log.debug("order_begun", step=work.step, undoing=work.undoing)
         while work.undoing or work.step < len(work.plan):
             if work.undoing and work.step == 0:
                 await self._fail(work, _AS_BEFORE)

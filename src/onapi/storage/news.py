@@ -31,15 +31,14 @@ class Watermark:
     """One look at the database.
 
     Every change stamped before `verified` was visible then. The newest of the accesses and agreements was stamped
-    `view`, of the catalogue `catalogue`, of who holds what `claims`; `clock` was the database's time, and
-    `looked_at` this process's monotonic time in seconds.
+    `view`, of the catalogue `catalogue`; `clock` was the database's time, and `looked_at` this process's monotonic
+    time in seconds.
     """
 
     verified: datetime
     clock: datetime
     view: datetime
     catalogue: datetime
-    claims: datetime
     looked_at: float
 
     @property
@@ -78,6 +77,8 @@ class News:
         self._own: dict[tuple[str, str], datetime] = {}
         self._orderevents: dict[str, Position] = {}
         self._since = _EPOCH
+        # The newest of anybody's orders and subscriptions.
+        self._claims = _EPOCH
         self._something = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -95,7 +96,7 @@ class News:
             case "accesses":
                 return mark.view
             case "services":
-                return max(mark.view, mark.catalogue, mark.claims)
+                return max(mark.view, mark.catalogue, self._claims)
             case "events":
                 return max(
                     mark.view, *(self._newest_own(sp, kind) for kind in ("orders", "subscriptions", "tickets"))
@@ -155,11 +156,13 @@ class News:
         # In this order: what commits between the two is seen by the second.
         verified = await horizon(connection)
         if self._watermark is None:
-            self._since = verified
+            self._since = self._claims = verified
         since = self._watermark.verified if self._watermark else verified
         for row in await _SQL["told"].rows(connection, since=since):
             key = (row["sp"], row["object_type"])
             self._own[key] = max(row["at"], self._own.get(key, _EPOCH))
+            if row["object_type"] in ("orders", "subscriptions"):
+                self._claims = max(row["at"], self._claims)
             if row["position"] is not None:
                 self.learn_orderevent(row["sp"], Position(*row["position"]))
         for row in await _SQL["newest"].rows(connection):
@@ -168,7 +171,6 @@ class News:
                 row["clock"],
                 row["view"] or _EPOCH,
                 row["catalogue"] or _EPOCH,
-                row["claims"] or _EPOCH,
                 looked_at,
             )
 

@@ -11,8 +11,7 @@ SELECT clock_timestamp() AS clock,
            (SELECT max(GREATEST(granted_at, revoked_at)) FROM agreements)) AS view,
        GREATEST(
            (SELECT max(changed_at) FROM services),
-           (SELECT max(changed_at) FROM service_types)) AS catalogue,
-       (SELECT max(changed_at) FROM claims) AS claims;
+           (SELECT max(changed_at) FROM service_types)) AS catalogue;
 
 -- name: told
 -- scope: operator (which SPs have news of their own, and of what; the positions are of order events)

@@ -43,7 +43,7 @@ class Ground:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewOrder:
-    """A row of `orders` to be, and of `subscriptions` for an ACTIVATE; `mount` and `dialect` are for its answer."""
+    """A row of `orders` to be; `mount` and `dialect` are for its answer."""
 
     order_id: ids.OrderId
     sp: ids.Sp
@@ -153,20 +153,23 @@ async def insert(tx: Tx, orders: Sequence[NewOrder]) -> Mapping[ids.OrderId, str
     return {ids.OrderId(row["order_id"]): row["doc"] for row in rows}
 
 
-async def found(
-    tx: Tx, *, sp: ids.Sp, reference: str | None, access_id: ids.AccessId | None, service: str | None
+async def found_by_reference(tx: Tx, *, sp: ids.Sp, reference: str) -> list[ids.SubscriptionId]:
+    """Return the subscriptions that go by the SP's own reference: all live and wanted ones, else the last that ended."""
+    return _present(await _SQL["found_by_reference"].rows(tx, sp=sp, reference=reference))
+
+
+async def found_on_access(
+    tx: Tx, *, sp: ids.Sp, access_id: ids.AccessId, service: str, any_of_type: bool
 ) -> list[ids.SubscriptionId]:
-    """Return the subscriptions that an address means: all live and wanted ones, else the last that ended."""
-    rows = await _SQL["found"].rows(tx, sp=sp, reference=reference, access_id=access_id, service=service)
-    present = [row["subscription_id"] for row in rows if row["state"] != "ENDED"]
-    if reference is not None and not present:
-        wanted = await _SQL["wanted_by_reference"].rows(tx, sp=sp, reference=reference)
-        present = [row["subscription_id"] for row in wanted]
-    return present or [row["subscription_id"] for row in rows[:1]]
+    """Return the same by access and service; `any_of_type`: or any service of the same type."""
+    rows = await _SQL["found_on_access"].rows(
+        tx, sp=sp, access_id=access_id, service=service, any_of_type=any_of_type
+    )
+    return _present(rows)
 
 
 async def subscription(tx: Tx, *, sp: ids.Sp, subscription_id: ids.SubscriptionId) -> Subscription | None:
-    """Return the SP's subscription and its unfinished order, or None; one that never began is none."""
+    """Return the SP's subscription and its unfinished order, or None."""
     for row in await _SQL["subscription"].rows(tx, sp=sp, subscription_id=subscription_id):
         values = dict(row.items())
         unfinished = _unfinished(values.pop("order_id"), values.pop("wish"))
@@ -211,12 +214,8 @@ async def replace(tx: Tx, *, sp: ids.Sp, order_id: ids.OrderId, wish: Wish, seen
 
 
 async def cancel(tx: Tx, *, sp: ids.Sp, order_id: ids.OrderId, message: str, code: str) -> bool:
-    """Cancel a RECEIVED order, and free what it claimed; return whether it was RECEIVED. Needs a transaction."""
-    subscription_id = await _SQL["cancel"].value(tx, str, sp=sp, order_id=order_id, message=message, code=code)
-    if subscription_id is None:
-        return False
-    await _SQL["release_claim"].run(tx, sp=sp, subscription_id=subscription_id)
-    return True
+    """Cancel a RECEIVED order, which frees what it claimed; return whether it was RECEIVED."""
+    return await _SQL["cancel"].value(tx, str, sp=sp, order_id=order_id, message=message, code=code) is not None
 
 
 async def lock_key(tx: Tx, *, sp: ids.Sp, key: str) -> bool:
@@ -258,6 +257,11 @@ def _holders(raw: Mapping[str, Any]) -> Iterator[Holder]:
             ends_at=raw["ends_at"],
             unfinished=_unfinished(raw["live_order"], raw["live_wish"]),
         )
+
+
+def _present(rows: Sequence[Any]) -> list[ids.SubscriptionId]:
+    present = [row["subscription_id"] for row in rows if not row["ended"]]
+    return present or [row["subscription_id"] for row in rows[:1]]
 
 
 def _unfinished(order_id: str | None, wish: str | None) -> Unfinished | None:

@@ -223,6 +223,72 @@ CREATE FUNCTION public.moment_text(moment timestamp with time zone) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN replace(to_char((moment AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'::text), '.000Z'::text, 'Z'::text);
 
+CREATE TABLE public.orders (
+    order_id public.id_text NOT NULL,
+    "position" bigint NOT NULL,
+    sp text NOT NULL COLLATE pg_catalog."C",
+    access_id public.id_text NOT NULL,
+    service text NOT NULL COLLATE pg_catalog."C",
+    service_type text NOT NULL COLLATE pg_catalog."C",
+    claim text NOT NULL COLLATE pg_catalog."C",
+    operation text NOT NULL,
+    subscription_id public.id_text NOT NULL,
+    state text DEFAULT 'RECEIVED'::text NOT NULL,
+    requested_at timestamp with time zone,
+    expected_at timestamp with time zone NOT NULL,
+    sp_reference public.reference_text,
+    sp_subscription_id public.reference_text,
+    external_note public.reference_text,
+    characteristics json,
+    equipment json,
+    forced_takeover boolean DEFAULT false NOT NULL,
+    wish text NOT NULL,
+    message text DEFAULT ''::text NOT NULL,
+    code text,
+    received_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    finished_at timestamp with time zone,
+    plan text[] NOT NULL,
+    step integer DEFAULT 0 NOT NULL,
+    undoing boolean DEFAULT false NOT NULL,
+    tries integer DEFAULT 0 NOT NULL,
+    trouble text,
+    abandoned public.reference_text,
+    due_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    lease uuid,
+    leased_until timestamp with time zone,
+    told_by bigint NOT NULL,
+    CONSTRAINT orders_characteristics_check CHECK ((json_typeof(characteristics) = 'object'::text)),
+    CONSTRAINT orders_equipment_check CHECK ((json_typeof(equipment) = 'array'::text)),
+    CONSTRAINT orders_message_check CHECK ((length(message) <= 255)),
+    CONSTRAINT orders_operation_check CHECK ((operation = ANY (ARRAY['ACTIVATE'::text, 'DEACTIVATE'::text, 'SUSPEND'::text, 'RESUME'::text, 'MODIFY'::text, 'CHANGE'::text]))),
+    CONSTRAINT orders_plan_check CHECK ((cardinality(plan) > 0)),
+    CONSTRAINT orders_state_check CHECK ((state = ANY (ARRAY['RECEIVED'::text, 'IN_PROGRESS'::text, 'DONE_SUCCESS'::text, 'DONE_FAILED'::text, 'CANCELLED'::text])))
+);
+
+COMMENT ON COLUMN public.orders.claim IS 'As the subscription has it, or will have it.';
+
+COMMENT ON COLUMN public.orders.subscription_id IS 'Of an ACTIVATE: the name of the subscription that it will make.';
+
+COMMENT ON COLUMN public.orders.wish IS 'Fingerprint of what the SP asked for: the same request again finds this order.';
+
+COMMENT ON COLUMN public.orders.plan IS 'The steps, by name, as they were when the order was accepted.';
+
+COMMENT ON COLUMN public.orders.step IS 'How many steps of the plan are finished.';
+
+COMMENT ON COLUMN public.orders.undoing IS 'Whether the finished steps are being taken back.';
+
+COMMENT ON COLUMN public.orders.tries IS 'How often the present step has failed.';
+
+COMMENT ON COLUMN public.orders.trouble IS 'Why it failed the last time.';
+
+COMMENT ON COLUMN public.orders.abandoned IS 'Why the operator gave the order up; it is being taken back.';
+
+COMMENT ON COLUMN public.orders.due_at IS 'When it may be worked on; infinity: stuck, until the operator decides.';
+
+COMMENT ON COLUMN public.orders.lease IS 'The worker that has it, until `leased_until`.';
+
+COMMENT ON COLUMN public.orders.told_by IS 'The journal position of the last change of state.';
+
 CREATE TABLE public.subscriptions (
     subscription_id public.id_text NOT NULL,
     sp text NOT NULL COLLATE pg_catalog."C",
@@ -230,8 +296,8 @@ CREATE TABLE public.subscriptions (
     service text NOT NULL COLLATE pg_catalog."C",
     service_type text NOT NULL COLLATE pg_catalog."C",
     claim text NOT NULL COLLATE pg_catalog."C",
-    state text DEFAULT 'PENDING'::text NOT NULL,
-    connected_at timestamp with time zone,
+    state text NOT NULL,
+    connected_at timestamp with time zone NOT NULL,
     ends_at timestamp with time zone,
     ended_at timestamp with time zone,
     sp_reference public.reference_text,
@@ -241,31 +307,37 @@ CREATE TABLE public.subscriptions (
     equipment json,
     changed_at timestamp with time zone NOT NULL,
     CONSTRAINT ended_when CHECK (((state = 'ENDED'::text) = (ended_at IS NOT NULL))),
-    CONSTRAINT live_since CHECK (((state <> ALL (ARRAY['ACTIVATED'::text, 'SUSPENDED'::text])) OR (connected_at IS NOT NULL))),
     CONSTRAINT subscriptions_characteristics_check CHECK ((json_typeof(characteristics) = 'object'::text)),
     CONSTRAINT subscriptions_equipment_check CHECK ((json_typeof(equipment) = 'array'::text)),
-    CONSTRAINT subscriptions_state_check CHECK ((state = ANY (ARRAY['PENDING'::text, 'ACTIVATED'::text, 'SUSPENDED'::text, 'ENDED'::text])))
+    CONSTRAINT subscriptions_state_check CHECK ((state = ANY (ARRAY['ACTIVATED'::text, 'SUSPENDED'::text, 'ENDED'::text])))
 );
 
 COMMENT ON COLUMN public.subscriptions.claim IS 'Empty for an exclusive type, so that there is one on an access; else the SP and its spSubscriptionId.';
 
-COMMENT ON COLUMN public.subscriptions.state IS 'PENDING: wanted by an unfinished ACTIVATE; ENDED without connected_at: never was.';
-
 COMMENT ON COLUMN public.subscriptions.ends_at IS 'When an unfinished, dated DEACTIVATE will end it.';
 
 CREATE VIEW public.claims AS
- SELECT access_id,
-    service_type,
-    claim,
-    sp,
-    state,
-    ends_at,
-    changed_at
-   FROM public.subscriptions s;
+ SELECT s.access_id,
+    s.service_type,
+    s.claim,
+    s.sp,
+    false AS wanted,
+    s.ends_at
+   FROM public.subscriptions s
+  WHERE (s.state = ANY (ARRAY['ACTIVATED'::text, 'SUSPENDED'::text]))
+UNION ALL
+ SELECT o.access_id,
+    o.service_type,
+    o.claim,
+    o.sp,
+    true AS wanted,
+    NULL::timestamp with time zone AS ends_at
+   FROM public.orders o
+  WHERE ((o.operation = 'ACTIVATE'::text) AND (o.state = ANY (ARRAY['RECEIVED'::text, 'IN_PROGRESS'::text])));
 
 CREATE FUNCTION public.claim_line(c public.claims) RETURNS text
     LANGUAGE sql STABLE
-    RETURN (((c).service_type || CASE WHEN ((c).state = 'PENDING'::text) THEN '	P	'::text ELSE '	L	'::text END) || COALESCE(public.moment_text((c).ends_at), ''::text));
+    RETURN (((c).service_type || CASE WHEN (c).wanted THEN '	P	'::text ELSE '	L	'::text END) || COALESCE(public.moment_text((c).ends_at), ''::text));
 
 CREATE FUNCTION public.date_text(moment timestamp with time zone, dialect text) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
@@ -392,67 +464,6 @@ CREATE FUNCTION public.quoted(value text) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN (to_json(value))::text;
 
-CREATE TABLE public.orders (
-    order_id public.id_text NOT NULL,
-    "position" bigint NOT NULL,
-    sp text NOT NULL COLLATE pg_catalog."C",
-    access_id public.id_text NOT NULL,
-    service text NOT NULL COLLATE pg_catalog."C",
-    service_type text NOT NULL COLLATE pg_catalog."C",
-    operation text NOT NULL,
-    subscription_id public.id_text NOT NULL,
-    state text DEFAULT 'RECEIVED'::text NOT NULL,
-    requested_at timestamp with time zone,
-    expected_at timestamp with time zone NOT NULL,
-    sp_reference public.reference_text,
-    sp_subscription_id public.reference_text,
-    external_note public.reference_text,
-    characteristics json,
-    equipment json,
-    forced_takeover boolean DEFAULT false NOT NULL,
-    wish text NOT NULL,
-    message text DEFAULT ''::text NOT NULL,
-    code text,
-    received_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    finished_at timestamp with time zone,
-    plan text[] NOT NULL,
-    step integer DEFAULT 0 NOT NULL,
-    undoing boolean DEFAULT false NOT NULL,
-    tries integer DEFAULT 0 NOT NULL,
-    trouble text,
-    abandoned public.reference_text,
-    due_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    lease uuid,
-    leased_until timestamp with time zone,
-    told_by bigint NOT NULL,
-    CONSTRAINT orders_characteristics_check CHECK ((json_typeof(characteristics) = 'object'::text)),
-    CONSTRAINT orders_equipment_check CHECK ((json_typeof(equipment) = 'array'::text)),
-    CONSTRAINT orders_message_check CHECK ((length(message) <= 255)),
-    CONSTRAINT orders_operation_check CHECK ((operation = ANY (ARRAY['ACTIVATE'::text, 'DEACTIVATE'::text, 'SUSPEND'::text, 'RESUME'::text, 'MODIFY'::text, 'CHANGE'::text]))),
-    CONSTRAINT orders_plan_check CHECK ((cardinality(plan) > 0)),
-    CONSTRAINT orders_state_check CHECK ((state = ANY (ARRAY['RECEIVED'::text, 'IN_PROGRESS'::text, 'DONE_SUCCESS'::text, 'DONE_FAILED'::text, 'CANCELLED'::text])))
-);
-
-COMMENT ON COLUMN public.orders.wish IS 'Fingerprint of what the SP asked for: the same request again finds this order.';
-
-COMMENT ON COLUMN public.orders.plan IS 'The steps, by name, as they were when the order was accepted.';
-
-COMMENT ON COLUMN public.orders.step IS 'How many steps of the plan are finished.';
-
-COMMENT ON COLUMN public.orders.undoing IS 'Whether the finished steps are being taken back.';
-
-COMMENT ON COLUMN public.orders.tries IS 'How often the present step has failed.';
-
-COMMENT ON COLUMN public.orders.trouble IS 'Why it failed the last time.';
-
-COMMENT ON COLUMN public.orders.abandoned IS 'Why the operator gave the order up; it is being taken back.';
-
-COMMENT ON COLUMN public.orders.due_at IS 'When it may be worked on; infinity: stuck, until the operator decides.';
-
-COMMENT ON COLUMN public.orders.lease IS 'The worker that has it, until `leased_until`.';
-
-COMMENT ON COLUMN public.orders.told_by IS 'The journal position of the last change of state.';
-
 CREATE FUNCTION public.order_doc(o public.orders, mount text, dialect text) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN ((((((((((((((((((((((((((((((('{"path":"'::text || mount) || '/orders/'::text) || ((o).order_id)::text) || '","orderId":"'::text) || ((o).order_id)::text) || '","accessId":"'::text) || ((o).access_id)::text) || '","service":'::text) || public.json_text((o).service)) || ',"operation":"'::text) || (o).operation) || '"'::text) || COALESCE(((',"requestedDateTime":"'::text || public.moment_text((o).requested_at)) || '"'::text), ''::text)) || ',"expectedCompletionDate":"'::text) || public.moment_text((o).expected_at)) || '"'::text) || COALESCE((',"spReference":'::text || public.quoted(((o).sp_reference)::text)), ''::text)) || COALESCE((',"spSubscriptionId":'::text || public.quoted(((o).sp_subscription_id)::text)), ''::text)) || ',"subscriptionId":"'::text) || ((o).subscription_id)::text) || '"'::text) || COALESCE((',"externalNote":'::text || public.quoted(((o).external_note)::text)), ''::text)) || COALESCE((',"characteristics":'::text || public.characteristics_text((o).characteristics, dialect)), ''::text)) || CASE WHEN ((o).operation = 'ACTIVATE'::text) THEN (',"forcedTakeover":'::text || ((o).forced_takeover)::text) ELSE ''::text END) || COALESCE((',"equipment":'::text || public.equipment_text((o).equipment, dialect)), ''::text)) || ',"state":"'::text) || (o).state) || '","message":'::text) || public.quoted((o).message)) || CASE WHEN ((o).state = 'DONE_FAILED'::text) THEN COALESCE(((',"code":"'::text || (o).code) || '"'::text), ''::text) ELSE ''::text END) || '}'::text);
@@ -465,12 +476,29 @@ CREATE FUNCTION public.orders_claim() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
     AS $$
+DECLARE
+    holder record;
 BEGIN
-    IF EXISTS (
-        SELECT FROM subscriptions mine JOIN subscriptions held USING (access_id, service_type, claim)
-         WHERE mine.subscription_id = NEW.subscription_id AND held.state IN ('ACTIVATED', 'SUSPENDED')
-           AND (held.sp = NEW.sp
-                OR NOT (NEW.forced_takeover OR COALESCE(held.ends_at <= NEW.requested_at, false)))) THEN
+    IF NEW.operation <> 'ACTIVATE' THEN
+        PERFORM FROM subscriptions s
+          WHERE (s.subscription_id, s.sp, s.access_id, s.service_type)
+              = (NEW.subscription_id, NEW.sp, NEW.access_id, NEW.service_type);
+    ELSE
+        SELECT h.sp, h.ends_at INTO holder
+          FROM accesses a
+          JOIN services v ON v.service = NEW.service AND v.service_type = NEW.service_type
+          JOIN providers p ON p.sp = NEW.sp
+          LEFT JOIN subscriptions h ON (h.access_id, h.service_type, h.claim)
+                                     = (NEW.access_id, NEW.service_type, NEW.claim)
+                AND h.state IN ('ACTIVATED', 'SUSPENDED')
+         WHERE a.access_id = NEW.access_id;
+    END IF;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'foreign_key_violation',
+            MESSAGE = format('Order %s is about something that there is not.', NEW.order_id);
+    ELSIF NEW.operation = 'ACTIVATE' AND holder.sp IS NOT NULL
+      AND (holder.sp = NEW.sp
+           OR NOT (NEW.forced_takeover OR COALESCE(holder.ends_at <= NEW.requested_at, false))) THEN
         RAISE EXCEPTION USING ERRCODE = 'exclusion_violation', MESSAGE = 'The service type is claimed here.';
     END IF;
     RETURN NULL;
@@ -534,9 +562,11 @@ BEGIN
         RETURN NEW;
     ELSIF OLD.state NOT IN ('RECEIVED', 'IN_PROGRESS') THEN
         RAISE EXCEPTION 'Order % is % and does not change any more.', OLD.order_id, OLD.state;
-    ELSIF (NEW.order_id, NEW.position, NEW.sp, NEW.access_id, NEW.operation, NEW.subscription_id, NEW.service_type)
+    ELSIF (NEW.order_id, NEW.position, NEW.sp, NEW.access_id, NEW.operation, NEW.subscription_id, NEW.service_type,
+           NEW.claim)
        IS DISTINCT FROM
-          (OLD.order_id, OLD.position, OLD.sp, OLD.access_id, OLD.operation, OLD.subscription_id, OLD.service_type) THEN
+          (OLD.order_id, OLD.position, OLD.sp, OLD.access_id, OLD.operation, OLD.subscription_id, OLD.service_type,
+           OLD.claim) THEN
         RAISE EXCEPTION 'Order % keeps its SP, access, operation and subscription.', OLD.order_id;
     ELSIF OLD.state = 'IN_PROGRESS' AND NEW.wish <> OLD.wish THEN
         RAISE EXCEPTION 'Order % is IN_PROGRESS: what it asks for does not change.', OLD.order_id;
@@ -563,6 +593,14 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION public.providers_stay() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    RAISE EXCEPTION 'A provider stays, for its orders do; revoke its credentials.';
+END
+$$;
+
 CREATE FUNCTION public.resume_journal() RETURNS void
     LANGUAGE plpgsql
     AS $$
@@ -576,6 +614,12 @@ BEGIN
     END IF;
 END
 $$;
+
+CREATE VIEW public.claim_moves AS
+ SELECT access_id,
+    at
+   FROM public.journal j
+  WHERE ((sp IS NOT NULL) AND ((object_type = 'subscriptions'::text) OR (operation = 'ACTIVATE'::text)));
 
 CREATE TABLE public.service_types (
     service_type public.plain_text NOT NULL COLLATE pg_catalog."C",
@@ -625,10 +669,10 @@ CREATE FUNCTION public.service_moves_for(sp text, since timestamp with time zone
  SELECT a.access_id
     FROM public.access_changes_for(service_moves_for.sp, service_moves_for.since) a(access_id, doc)
  UNION
-  SELECT c.access_id
-    FROM (public.claims c
-      JOIN public.accesses a ON (((a.access_id)::text = (c.access_id)::text)))
-   WHERE ((c.changed_at >= service_moves_for.since) AND public.sees(service_moves_for.sp, (a.population)::text))
+  SELECT m.access_id
+    FROM (public.claim_moves m
+      JOIN public.accesses a ON (((a.access_id)::text = m.access_id)))
+   WHERE ((m.at >= service_moves_for.since) AND public.sees(service_moves_for.sp, (a.population)::text))
  UNION
   SELECT a.access_id
     FROM public.accesses_for(service_moves_for.sp) a(access_id, doc, population, access_state)
@@ -636,7 +680,7 @@ CREATE FUNCTION public.service_moves_for(sp text, since timestamp with time zone
             FROM public.services v
            WHERE (v.changed_at >= service_moves_for.since))) OR (EXISTS ( SELECT
             FROM public.service_types t
-           WHERE (t.changed_at >= service_moves_for.since))));
+           WHERE (t.changed_at >= service_moves_for.since))) OR (service_moves_for.since < (clock_timestamp() - '29 days'::interval)));
 END;
 
 CREATE TABLE public.providers (
@@ -665,9 +709,9 @@ CREATE FUNCTION public.services_on(sp text, access_ids text[]) RETURNS TABLE(acc
             FROM ((unnest(services_on.access_ids) i(access_id)
               JOIN public.accesses a ON (((a.access_id)::text = i.access_id)))
               LEFT JOIN LATERAL ( SELECT string_agg(public.claim_line(c.*), '
-'::text ORDER BY c.service_type, c.state) AS taken
+'::text ORDER BY c.service_type, c.wanted) AS taken
                     FROM public.claims c
-                   WHERE (((c.access_id)::text = (a.access_id)::text) AND (c.sp <> services_on.sp) AND (c.claim = ''::text) AND (c.state = ANY (ARRAY['PENDING'::text, 'ACTIVATED'::text, 'SUSPENDED'::text])))) t ON (true))
+                   WHERE (((c.access_id)::text = (a.access_id)::text) AND (c.sp <> services_on.sp) AND (c.claim = ''::text))) t ON (true))
            WHERE public.sees(services_on.sp, (a.population)::text)
          ), sheets AS MATERIALIZED (
           SELECT d.population,
@@ -710,9 +754,9 @@ CREATE FUNCTION public.services_for(sp text) RETURNS TABLE(access_id text, doc t
             FROM (public.accesses_for(services_for.sp) a(access_id, doc, population, access_state)
               LEFT JOIN ( SELECT c.access_id,
                      string_agg(public.claim_line(c.*), '
-'::text ORDER BY c.service_type, c.state) AS taken
+'::text ORDER BY c.service_type, c.wanted) AS taken
                     FROM public.claims c
-                   WHERE ((c.sp <> services_for.sp) AND (c.claim = ''::text) AND (c.state <> 'ENDED'::text))
+                   WHERE ((c.sp <> services_for.sp) AND (c.claim = ''::text))
                    GROUP BY c.access_id) t ON (((t.access_id)::text = a.access_id)))
          ), sheets AS MATERIALIZED (
           SELECT d.population,
@@ -747,7 +791,7 @@ CREATE FUNCTION public.subscription_changes_for(sp text, dialect text, since tim
            WHERE ((s.sp = subscription_changes_for.sp) AND ((s.access_id)::text = (c.access_id)::text) AND (s.state = ANY (ARRAY['ACTIVATED'::text, 'SUSPENDED'::text])))), ''::text)) || ']}'::text)
     FROM ( SELECT DISTINCT t.access_id
             FROM public.subscriptions t
-           WHERE ((t.sp = subscription_changes_for.sp) AND (t.changed_at >= subscription_changes_for.since) AND (t.connected_at IS NOT NULL))) c;
+           WHERE ((t.sp = subscription_changes_for.sp) AND (t.changed_at >= subscription_changes_for.since))) c;
 END;
 
 CREATE FUNCTION public.subscriptions_for(sp text, dialect text) RETURNS TABLE(access_id text, doc text)
@@ -767,10 +811,9 @@ CREATE FUNCTION public.subscriptions_journal() RETURNS trigger
 BEGIN
     INSERT INTO journal (tx, at, type, object_type, object_id, sp, access_id)
     SELECT journal_tx(), n.changed_at,
-           CASE WHEN o.state = 'PENDING' THEN 'CREATE' WHEN n.state = 'ENDED' THEN 'DELETE' ELSE 'UPDATE' END,
+           CASE WHEN n.state = 'ENDED' THEN 'DELETE' ELSE 'UPDATE' END,
            'subscriptions', n.subscription_id, n.sp, n.access_id
-      FROM new_rows n JOIN old_rows o USING (subscription_id)
-     WHERE o.state IN ('ACTIVATED', 'SUSPENDED') OR n.state IN ('ACTIVATED', 'SUSPENDED');
+      FROM new_rows n;
     RETURN NULL;
 END
 $$;
@@ -799,10 +842,16 @@ BEGIN
             RAISE EXCEPTION 'Subscription % keeps its SP, access and service type.', OLD.subscription_id;
         ELSIF OLD.state = 'ENDED' THEN
             RAISE EXCEPTION 'Subscription % has ended and does not change.', OLD.subscription_id;
-        ELSIF NEW.state = 'PENDING' AND OLD.state <> 'PENDING' THEN
-            RAISE EXCEPTION 'Subscription % cannot go from % to PENDING.', OLD.subscription_id, OLD.state;
-        ELSIF NEW.state = 'SUSPENDED' AND OLD.state = 'PENDING' THEN
-            RAISE EXCEPTION 'Subscription % cannot be suspended before it is activated.', OLD.subscription_id;
+        END IF;
+    END IF;
+    IF TG_OP = 'INSERT' OR NEW.service <> OLD.service THEN
+        IF NOT EXISTS (
+            SELECT FROM accesses a, services v, providers p
+             WHERE a.access_id = NEW.access_id AND p.sp = NEW.sp
+               AND v.service = NEW.service AND v.service_type = NEW.service_type) THEN
+            RAISE EXCEPTION USING ERRCODE = 'foreign_key_violation',
+                MESSAGE = format('Subscription %s names an access, provider or service that there is not.',
+                                 NEW.subscription_id);
         END IF;
     END IF;
     NEW.changed_at := stamp();
@@ -1015,17 +1064,17 @@ CREATE INDEX orders_of_sp ON public.orders USING btree (sp, state, "position");
 
 CREATE UNIQUE INDEX orders_unfinished ON public.orders USING btree (subscription_id) WHERE (state = ANY (ARRAY['RECEIVED'::text, 'IN_PROGRESS'::text]));
 
+CREATE UNIQUE INDEX orders_wanted ON public.orders USING btree (access_id, service_type, claim) WHERE ((operation = 'ACTIVATE'::text) AND (state = ANY (ARRAY['RECEIVED'::text, 'IN_PROGRESS'::text])));
+
 CREATE INDEX simulated_effects_access ON public.simulated_effects USING btree (access_id, id);
 
-CREATE INDEX subscriptions_by_reference ON public.subscriptions USING btree (sp, sp_subscription_id);
+CREATE INDEX subscriptions_by_reference ON public.subscriptions USING btree (sp, sp_subscription_id) WHERE (sp_subscription_id IS NOT NULL);
 
 CREATE INDEX subscriptions_changed ON public.subscriptions USING btree (changed_at);
 
 CREATE UNIQUE INDEX subscriptions_live ON public.subscriptions USING btree (access_id, service_type, claim) WHERE (state = ANY (ARRAY['ACTIVATED'::text, 'SUSPENDED'::text]));
 
 CREATE INDEX subscriptions_of_sp ON public.subscriptions USING btree (sp, access_id) WHERE (state = ANY (ARRAY['ACTIVATED'::text, 'SUSPENDED'::text]));
-
-CREATE UNIQUE INDEX subscriptions_wanted ON public.subscriptions USING btree (access_id, service_type, claim) WHERE (state = 'PENDING'::text);
 
 CREATE TRIGGER accesses_announce AFTER INSERT OR UPDATE ON public.accesses FOR EACH STATEMENT EXECUTE FUNCTION public.announce();
 
@@ -1045,7 +1094,7 @@ CREATE TRIGGER credentials_announce AFTER INSERT OR DELETE OR UPDATE OF secret_h
 
 CREATE TRIGGER journal_is_immutable BEFORE UPDATE ON public.journal FOR EACH STATEMENT EXECUTE FUNCTION public.journal_is_immutable();
 
-CREATE TRIGGER orders_claim AFTER INSERT ON public.orders FOR EACH ROW WHEN ((new.operation = 'ACTIVATE'::text)) EXECUTE FUNCTION public.orders_claim();
+CREATE TRIGGER orders_claim AFTER INSERT ON public.orders FOR EACH ROW EXECUTE FUNCTION public.orders_claim();
 
 CREATE TRIGGER orders_end AFTER INSERT OR UPDATE OF state, requested_at ON public.orders FOR EACH ROW WHEN ((new.operation = 'DEACTIVATE'::text)) EXECUTE FUNCTION public.orders_end();
 
@@ -1057,6 +1106,8 @@ CREATE TRIGGER orders_move BEFORE INSERT OR DELETE OR UPDATE ON public.orders FO
 
 CREATE TRIGGER providers_announce AFTER INSERT OR DELETE OR UPDATE ON public.providers FOR EACH STATEMENT EXECUTE FUNCTION public.announce();
 
+CREATE TRIGGER providers_stay BEFORE DELETE ON public.providers FOR EACH ROW EXECUTE FUNCTION public.providers_stay();
+
 CREATE TRIGGER service_types_announce AFTER INSERT OR UPDATE ON public.service_types FOR EACH STATEMENT EXECUTE FUNCTION public.announce();
 
 CREATE TRIGGER service_types_stamp BEFORE INSERT OR DELETE OR UPDATE ON public.service_types FOR EACH ROW EXECUTE FUNCTION public.catalogue_stamp();
@@ -1065,7 +1116,7 @@ CREATE TRIGGER services_announce AFTER INSERT OR UPDATE ON public.services FOR E
 
 CREATE TRIGGER services_stamp BEFORE INSERT OR DELETE OR UPDATE ON public.services FOR EACH ROW EXECUTE FUNCTION public.catalogue_stamp();
 
-CREATE TRIGGER subscriptions_journal AFTER UPDATE ON public.subscriptions REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.subscriptions_journal();
+CREATE TRIGGER subscriptions_journal AFTER UPDATE ON public.subscriptions REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.subscriptions_journal();
 
 CREATE TRIGGER subscriptions_journal_new AFTER INSERT ON public.subscriptions REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.subscriptions_journal_new();
 
@@ -1080,38 +1131,11 @@ ALTER TABLE ONLY public.agreements
 ALTER TABLE ONLY public.credentials
     ADD CONSTRAINT credentials_sp_fkey FOREIGN KEY (sp) REFERENCES public.providers(sp);
 
-ALTER TABLE ONLY public.idempotency_keys
-    ADD CONSTRAINT idempotency_keys_sp_fkey FOREIGN KEY (sp) REFERENCES public.providers(sp);
-
-ALTER TABLE ONLY public.order_steps
-    ADD CONSTRAINT order_steps_order_id_fkey FOREIGN KEY (order_id) REFERENCES public.orders(order_id);
-
-ALTER TABLE ONLY public.orders
-    ADD CONSTRAINT orders_service_fkey FOREIGN KEY (service) REFERENCES public.services(service);
-
-ALTER TABLE ONLY public.orders
-    ADD CONSTRAINT orders_sp_fkey FOREIGN KEY (sp) REFERENCES public.providers(sp);
-
-ALTER TABLE ONLY public.orders
-    ADD CONSTRAINT orders_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES public.subscriptions(subscription_id);
-
 ALTER TABLE ONLY public.prices
     ADD CONSTRAINT prices_service_fkey FOREIGN KEY (service) REFERENCES public.services(service);
 
 ALTER TABLE ONLY public.services
     ADD CONSTRAINT services_service_type_fkey FOREIGN KEY (service_type) REFERENCES public.service_types(service_type);
-
-ALTER TABLE ONLY public.subscriptions
-    ADD CONSTRAINT subscriptions_access_id_fkey FOREIGN KEY (access_id) REFERENCES public.accesses(access_id);
-
-ALTER TABLE ONLY public.subscriptions
-    ADD CONSTRAINT subscriptions_service_fkey FOREIGN KEY (service) REFERENCES public.services(service);
-
-ALTER TABLE ONLY public.subscriptions
-    ADD CONSTRAINT subscriptions_service_type_fkey FOREIGN KEY (service_type) REFERENCES public.service_types(service_type);
-
-ALTER TABLE ONLY public.subscriptions
-    ADD CONSTRAINT subscriptions_sp_fkey FOREIGN KEY (sp) REFERENCES public.providers(sp);
 
 CREATE POLICY callers_only ON public.idempotency_keys TO onapi_api USING ((sp = ANY (( SELECT public.callers() AS callers)::text[])));
 

@@ -98,6 +98,7 @@ class Cabinet:
 
     async def _change(self, asked: _Question) -> _Answer:
         async with self._database.connection() as tx:
+            await _SQL["count_fault"].run(tx, access_id=asked.access_id)
             return (await _exchange(tx, [asked]))[asked]
 
     async def _fail(self, asked: _Question, answer: _Answer) -> str:

@@ -25,4 +25,4 @@ SELECT access_id, doc FROM subscription_changes_for($sp, $dialect, $since)
 
 -- name: any_change
 SELECT EXISTS (SELECT FROM subscriptions s
-                WHERE s.sp = $sp AND s.changed_at >= $since AND s.connected_at IS NOT NULL);
+                WHERE s.sp = $sp AND s.changed_at >= $since);

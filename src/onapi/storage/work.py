@@ -124,7 +124,10 @@ async def succeed(tx: Tx, lease: Lease, order_ids: Collection[ids.OrderId]) -> s
     try:
         if any(row["forced_takeover"] for row in held):
             await _SQL["end_losers"].run(tx, order_ids=ours)
-        await _SQL["apply"].run(tx, order_ids=ours)
+        if any(row["operation"] == Operation.ACTIVATE for row in held):
+            await _SQL["begin"].run(tx, order_ids=ours)
+        if any(row["operation"] != Operation.ACTIVATE for row in held):
+            await _SQL["apply"].run(tx, order_ids=ours)
     except asyncpg.UniqueViolationError as error:
         raise errors.Claimed("ServiceType is already claimed by other Service Provider.") from error
     await _SQL["succeed"].run(tx, order_ids=ours)
@@ -132,17 +135,15 @@ async def succeed(tx: Tx, lease: Lease, order_ids: Collection[ids.OrderId]) -> s
 
 
 async def fail(tx: Tx, lease: Lease, order_id: ids.OrderId, *, message: str, code: Failure) -> bool:
-    """Finish an order as failed, and free what it claimed; return whether it was still ours. Needs a transaction."""
+    """Finish an order as failed, which frees what it claimed; return whether it was ours. Needs a transaction."""
     if not await _SQL["hold"].rows(tx, lease=lease.worker, order_ids=[order_id]):
         return False
-    await _SQL["free_claim"].run(tx, order_id=order_id)
     await _SQL["fail"].run(tx, order_id=order_id, message=message, code=code)
     return True
 
 
 def _work(raw: dict[str, Any]) -> Work:
     state = raw["subscription_state"]
-    live = state in ("ACTIVATED", "SUSPENDED")
     suspended = state == "SUSPENDED"
     present = _setting(raw, "present_", raw["subscription_id"], suspended=suspended)
     wanted = Setting(
@@ -175,7 +176,7 @@ def _work(raw: dict[str, Any]) -> Work:
         forced_takeover=raw["forced_takeover"],
         access_state=AccessState(raw["access_state"]),
         ended=state == "ENDED",
-        present=present if live else None,
+        present=present if state in ("ACTIVATED", "SUSPENDED") else None,
         wanted=wanted,
         holder=holder_id and _setting(raw, "holder_", holder_id, suspended=raw["holder_state"] == "SUSPENDED"),
         holder_is_same_sp=raw["holder_sp"] == raw["sp"],

@@ -25,20 +25,20 @@ begun AS (
 SELECT c.order_id, c.sp, c.access_id, c.operation, c.subscription_id, c.service, c.service_type, c.plan, c.step,
        c.undoing, c.tries, c.trouble, c.code, c.abandoned, c.forced_takeover, c.external_note, c.characteristics,
        c.equipment,
-       s.state AS subscription_state, s.service AS present_service, s.claim, s.characteristics AS present_characteristics,
+       c.claim, s.state AS subscription_state, s.service AS present_service, s.characteristics AS present_characteristics,
        s.equipment AS present_equipment,
        a.access_state, t.tech, v.down_kbps, v.up_kbps, p.down_kbps AS present_down_kbps, p.up_kbps AS present_up_kbps,
        h.subscription_id AS holder_subscription_id, h.sp AS holder_sp, h.service AS holder_service,
        h.state AS holder_state, h.characteristics AS holder_characteristics, h.equipment AS holder_equipment,
        k.down_kbps AS holder_down_kbps, k.up_kbps AS holder_up_kbps
   FROM claimed c
-  JOIN subscriptions s ON s.subscription_id = c.subscription_id
+  LEFT JOIN subscriptions s ON s.subscription_id = c.subscription_id
   JOIN accesses a ON a.access_id = c.access_id
   JOIN service_types t ON t.service_type = c.service_type
   JOIN services v ON v.service = c.service
-  JOIN services p ON p.service = s.service
-  LEFT JOIN subscriptions h ON c.operation = 'ACTIVATE' AND h.subscription_id <> s.subscription_id
-        AND (h.access_id, h.service_type, h.claim) = (s.access_id, s.service_type, s.claim)
+  LEFT JOIN services p ON p.service = s.service
+  LEFT JOIN subscriptions h ON c.operation = 'ACTIVATE'
+        AND (h.access_id, h.service_type, h.claim) = (c.access_id, c.service_type, c.claim)
         AND h.state IN ('ACTIVATED', 'SUSPENDED')
   LEFT JOIN services k ON k.service = h.service
  ORDER BY c.position;
@@ -108,40 +108,42 @@ SELECT step FROM moved;
 -- name: hold
 -- scope: operator (the engine works for every SP)
 -- The first statement of a transaction that finishes orders: those that are still this worker's.
-SELECT order_id, forced_takeover FROM orders
+SELECT order_id, operation, forced_takeover FROM orders
  WHERE order_id = ANY ($order_ids::text[]) AND lease = $lease AND state = 'IN_PROGRESS'
  ORDER BY order_id FOR UPDATE;
 
 -- name: end_losers
 -- scope: operator (a takeover ends another SP's subscription)
 UPDATE subscriptions l SET state = 'ENDED', ended_at = clock_timestamp(), ends_at = NULL
-  FROM orders o JOIN subscriptions w ON w.subscription_id = o.subscription_id
+  FROM orders o
  WHERE o.order_id = ANY ($order_ids::text[]) AND o.operation = 'ACTIVATE' AND o.forced_takeover
-   AND l.subscription_id <> w.subscription_id AND l.sp <> w.sp AND l.state IN ('ACTIVATED', 'SUSPENDED')
-   AND (l.access_id, l.service_type, l.claim) = (w.access_id, w.service_type, w.claim);
+   AND l.sp <> o.sp AND l.state IN ('ACTIVATED', 'SUSPENDED')
+   AND (l.access_id, l.service_type, l.claim) = (o.access_id, o.service_type, o.claim);
+
+-- name: begin
+-- scope: operator (the engine works for every SP)
+INSERT INTO subscriptions (subscription_id, sp, access_id, service, service_type, claim, state, connected_at,
+                           sp_reference, sp_subscription_id, characteristics, equipment, changed_at)
+SELECT o.subscription_id, o.sp, o.access_id, o.service, o.service_type, o.claim, 'ACTIVATED', clock_timestamp(),
+       o.sp_reference, o.sp_subscription_id, o.characteristics, o.equipment, '-infinity'
+  FROM orders o WHERE o.order_id = ANY ($order_ids::text[]) AND o.operation = 'ACTIVATE';
 
 -- name: apply
 -- scope: operator (the engine works for every SP)
 -- What the orders wanted of their subscriptions is so. One that ended meanwhile stays as it is.
 UPDATE subscriptions s
-   SET state = CASE o.operation WHEN 'ACTIVATE' THEN 'ACTIVATED' WHEN 'DEACTIVATE' THEN 'ENDED'
-                                WHEN 'SUSPEND' THEN 'SUSPENDED' WHEN 'RESUME' THEN 'ACTIVATED' ELSE s.state END,
-       connected_at = CASE WHEN o.operation = 'ACTIVATE' THEN clock_timestamp() ELSE s.connected_at END,
+   SET state = CASE o.operation WHEN 'DEACTIVATE' THEN 'ENDED' WHEN 'SUSPEND' THEN 'SUSPENDED'
+                                WHEN 'RESUME' THEN 'ACTIVATED' ELSE s.state END,
        ended_at = CASE WHEN o.operation = 'DEACTIVATE' THEN clock_timestamp() END,
-       service = CASE WHEN o.operation IN ('ACTIVATE', 'CHANGE') THEN o.service ELSE s.service END,
-       sp_reference = CASE WHEN o.operation IN ('ACTIVATE', 'CHANGE', 'MODIFY')
-                           THEN COALESCE(o.sp_reference, s.sp_reference) ELSE s.sp_reference END,
-       sp_subscription_id = CASE WHEN o.operation IN ('ACTIVATE', 'CHANGE', 'MODIFY')
-                                 THEN COALESCE(o.sp_subscription_id, s.sp_subscription_id)
-                                 ELSE s.sp_subscription_id END,
-       note = CASE WHEN o.operation = 'SUSPEND' THEN o.external_note WHEN o.operation = 'RESUME' THEN NULL
-                   ELSE s.note END,
-       characteristics = CASE WHEN o.operation IN ('ACTIVATE', 'CHANGE', 'MODIFY')
-                              THEN COALESCE(o.characteristics, s.characteristics) ELSE s.characteristics END,
-       equipment = CASE WHEN o.operation IN ('ACTIVATE', 'CHANGE', 'MODIFY')
-                        THEN COALESCE(o.equipment, s.equipment) ELSE s.equipment END
+       note = CASE o.operation WHEN 'SUSPEND' THEN o.external_note WHEN 'RESUME' THEN NULL ELSE s.note END,
+       service = CASE WHEN o.operation = 'CHANGE' THEN o.service ELSE s.service END,
+       (sp_reference, sp_subscription_id, characteristics, equipment) = (
+           SELECT COALESCE(n.sp_reference, s.sp_reference), COALESCE(n.sp_subscription_id, s.sp_subscription_id),
+                  COALESCE(n.characteristics, s.characteristics), COALESCE(n.equipment, s.equipment)
+             FROM (SELECT 1) AS one LEFT JOIN orders n ON n.order_id = o.order_id AND n.operation IN ('CHANGE', 'MODIFY'))
   FROM orders o
- WHERE o.order_id = ANY ($order_ids::text[]) AND s.subscription_id = o.subscription_id AND s.state <> 'ENDED';
+ WHERE o.order_id = ANY ($order_ids::text[]) AND o.operation <> 'ACTIVATE'
+   AND s.subscription_id = o.subscription_id AND s.state <> 'ENDED';
 
 -- name: succeed
 -- scope: operator (the engine works for every SP)
@@ -151,12 +153,6 @@ WITH moved AS (
     RETURNING o.order_id, o.step)
 UPDATE order_steps s SET finished_at = clock_timestamp()
   FROM moved m WHERE (s.order_id, s.number, s.undo) = (m.order_id, m.step, false);
-
--- name: free_claim
--- scope: operator (the engine works for every SP)
-UPDATE subscriptions s SET state = 'ENDED', ended_at = clock_timestamp()
-  FROM orders o
- WHERE o.order_id = $order_id AND s.subscription_id = o.subscription_id AND s.state = 'PENDING';
 
 -- name: fail
 -- scope: operator (the engine works for every SP)

@@ -1,18 +1,27 @@
 -- What SPs sell and order. The order is the work item too: docs/explanation/orders.md.
 
+-- There are no foreign keys here: what these rows name can never vanish, so it is enough that triggers look for it when
+-- a row is inserted. A foreign key would also lock, and so write, the named row each time: the page of each access, and
+-- one and the same service for everybody.
+CREATE FUNCTION providers_stay() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'A provider stays, for its orders do; revoke its credentials.';
+END
+$$;
+CREATE TRIGGER providers_stay BEFORE DELETE ON providers FOR EACH ROW EXECUTE FUNCTION providers_stay();
+
 -- An SP's own reference, kept as it was sent.
 CREATE DOMAIN reference_text AS text CHECK (value <> '' AND length(value) <= 255);
 
 CREATE TABLE subscriptions (
     subscription_id     id_text PRIMARY KEY,
-    sp                  text COLLATE "C" NOT NULL REFERENCES providers,
-    access_id           id_text NOT NULL REFERENCES accesses,
-    service             text COLLATE "C" NOT NULL REFERENCES services,
-    service_type        text COLLATE "C" NOT NULL REFERENCES service_types,
+    sp                  text COLLATE "C" NOT NULL,
+    access_id           id_text NOT NULL,
+    service             text COLLATE "C" NOT NULL,
+    service_type        text COLLATE "C" NOT NULL,
     claim               text COLLATE "C" NOT NULL,
-    state               text NOT NULL DEFAULT 'PENDING'
-                        CHECK (state IN ('PENDING', 'ACTIVATED', 'SUSPENDED', 'ENDED')),
-    connected_at        timestamptz,
+    state               text NOT NULL CHECK (state IN ('ACTIVATED', 'SUSPENDED', 'ENDED')),
+    connected_at        timestamptz NOT NULL,
     ends_at             timestamptz,
     ended_at            timestamptz,
     sp_reference        reference_text,
@@ -21,19 +30,17 @@ CREATE TABLE subscriptions (
     characteristics     json CHECK (json_typeof(characteristics) = 'object'),
     equipment           json CHECK (json_typeof(equipment) = 'array'),
     changed_at          timestamptz NOT NULL,
-    CONSTRAINT live_since CHECK (state NOT IN ('ACTIVATED', 'SUSPENDED') OR connected_at IS NOT NULL),
     CONSTRAINT ended_when CHECK ((state = 'ENDED') = (ended_at IS NOT NULL))
 );
 COMMENT ON COLUMN subscriptions.claim IS
     'Empty for an exclusive type, so that there is one on an access; else the SP and its spSubscriptionId.';
-COMMENT ON COLUMN subscriptions.state IS 'PENDING: wanted by an unfinished ACTIVATE; ENDED without connected_at: never was.';
 COMMENT ON COLUMN subscriptions.ends_at IS 'When an unfinished, dated DEACTIVATE will end it.';
--- One winner: whoever inserts first stands, and the others look at what stands there.
-CREATE UNIQUE INDEX subscriptions_wanted ON subscriptions (access_id, service_type, claim) WHERE state = 'PENDING';
+-- One holder, whatever anybody does.
 CREATE UNIQUE INDEX subscriptions_live ON subscriptions (access_id, service_type, claim)
     WHERE state IN ('ACTIVATED', 'SUSPENDED');
 CREATE INDEX subscriptions_of_sp ON subscriptions (sp, access_id) WHERE state IN ('ACTIVATED', 'SUSPENDED');
-CREATE INDEX subscriptions_by_reference ON subscriptions (sp, sp_subscription_id);
+CREATE INDEX subscriptions_by_reference ON subscriptions (sp, sp_subscription_id)
+    WHERE sp_subscription_id IS NOT NULL;
 CREATE INDEX subscriptions_changed ON subscriptions (changed_at);
 
 CREATE FUNCTION subscriptions_move() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -46,10 +53,16 @@ BEGIN
             RAISE EXCEPTION 'Subscription % keeps its SP, access and service type.', OLD.subscription_id;
         ELSIF OLD.state = 'ENDED' THEN
             RAISE EXCEPTION 'Subscription % has ended and does not change.', OLD.subscription_id;
-        ELSIF NEW.state = 'PENDING' AND OLD.state <> 'PENDING' THEN
-            RAISE EXCEPTION 'Subscription % cannot go from % to PENDING.', OLD.subscription_id, OLD.state;
-        ELSIF NEW.state = 'SUSPENDED' AND OLD.state = 'PENDING' THEN
-            RAISE EXCEPTION 'Subscription % cannot be suspended before it is activated.', OLD.subscription_id;
+        END IF;
+    END IF;
+    IF TG_OP = 'INSERT' OR NEW.service <> OLD.service THEN
+        IF NOT EXISTS (
+            SELECT FROM accesses a, services v, providers p
+             WHERE a.access_id = NEW.access_id AND p.sp = NEW.sp
+               AND v.service = NEW.service AND v.service_type = NEW.service_type) THEN
+            RAISE EXCEPTION USING ERRCODE = 'foreign_key_violation',
+                MESSAGE = format('Subscription %s names an access, provider or service that there is not.',
+                                 NEW.subscription_id);
         END IF;
     END IF;
     NEW.changed_at := stamp();
@@ -64,15 +77,14 @@ SET search_path = public, pg_temp AS $$
 BEGIN
     INSERT INTO journal (tx, at, type, object_type, object_id, sp, access_id)
     SELECT journal_tx(), n.changed_at,
-           CASE WHEN o.state = 'PENDING' THEN 'CREATE' WHEN n.state = 'ENDED' THEN 'DELETE' ELSE 'UPDATE' END,
+           CASE WHEN n.state = 'ENDED' THEN 'DELETE' ELSE 'UPDATE' END,
            'subscriptions', n.subscription_id, n.sp, n.access_id
-      FROM new_rows n JOIN old_rows o USING (subscription_id)
-     WHERE o.state IN ('ACTIVATED', 'SUSPENDED') OR n.state IN ('ACTIVATED', 'SUSPENDED');
+      FROM new_rows n;
     RETURN NULL;
 END
 $$;
 CREATE TRIGGER subscriptions_journal AFTER UPDATE ON subscriptions
-    REFERENCING NEW TABLE AS new_rows OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION subscriptions_journal();
+    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION subscriptions_journal();
 
 CREATE FUNCTION subscriptions_journal_new() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_temp AS $$
@@ -89,13 +101,14 @@ CREATE TRIGGER subscriptions_journal_new AFTER INSERT ON subscriptions
 CREATE TABLE orders (
     order_id            id_text PRIMARY KEY,
     position            bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
-    sp                  text COLLATE "C" NOT NULL REFERENCES providers,
+    sp                  text COLLATE "C" NOT NULL,
     access_id           id_text NOT NULL,
-    service             text COLLATE "C" NOT NULL REFERENCES services,
+    service             text COLLATE "C" NOT NULL,
     service_type        text COLLATE "C" NOT NULL,
+    claim               text COLLATE "C" NOT NULL,
     operation           text NOT NULL CHECK (operation IN (
                             'ACTIVATE', 'DEACTIVATE', 'SUSPEND', 'RESUME', 'MODIFY', 'CHANGE')),
-    subscription_id     id_text NOT NULL REFERENCES subscriptions,
+    subscription_id     id_text NOT NULL,
     state               text NOT NULL DEFAULT 'RECEIVED' CHECK (state IN (
                             'RECEIVED', 'IN_PROGRESS', 'DONE_SUCCESS', 'DONE_FAILED', 'CANCELLED')),
     requested_at        timestamptz,
@@ -122,6 +135,8 @@ CREATE TABLE orders (
     leased_until        timestamptz,
     told_by             bigint NOT NULL
 );
+COMMENT ON COLUMN orders.claim IS 'As the subscription has it, or will have it.';
+COMMENT ON COLUMN orders.subscription_id IS 'Of an ACTIVATE: the name of the subscription that it will make.';
 COMMENT ON COLUMN orders.wish IS 'Fingerprint of what the SP asked for: the same request again finds this order.';
 COMMENT ON COLUMN orders.plan IS 'The steps, by name, as they were when the order was accepted.';
 COMMENT ON COLUMN orders.step IS 'How many steps of the plan are finished.';
@@ -132,6 +147,9 @@ COMMENT ON COLUMN orders.abandoned IS 'Why the operator gave the order up; it is
 COMMENT ON COLUMN orders.due_at IS 'When it may be worked on; infinity: stuck, until the operator decides.';
 COMMENT ON COLUMN orders.lease IS 'The worker that has it, until `leased_until`.';
 COMMENT ON COLUMN orders.told_by IS 'The journal position of the last change of state.';
+-- One winner: whoever inserts first stands, and the others look at what stands there.
+CREATE UNIQUE INDEX orders_wanted ON orders (access_id, service_type, claim)
+    WHERE operation = 'ACTIVATE' AND state IN ('RECEIVED', 'IN_PROGRESS');
 CREATE UNIQUE INDEX orders_unfinished ON orders (subscription_id) WHERE state IN ('RECEIVED', 'IN_PROGRESS');
 -- One order at a time on an access, whatever the workers do.
 CREATE UNIQUE INDEX orders_in_progress ON orders (access_id) WHERE state = 'IN_PROGRESS';
@@ -152,9 +170,11 @@ BEGIN
         RETURN NEW;
     ELSIF OLD.state NOT IN ('RECEIVED', 'IN_PROGRESS') THEN
         RAISE EXCEPTION 'Order % is % and does not change any more.', OLD.order_id, OLD.state;
-    ELSIF (NEW.order_id, NEW.position, NEW.sp, NEW.access_id, NEW.operation, NEW.subscription_id, NEW.service_type)
+    ELSIF (NEW.order_id, NEW.position, NEW.sp, NEW.access_id, NEW.operation, NEW.subscription_id, NEW.service_type,
+           NEW.claim)
        IS DISTINCT FROM
-          (OLD.order_id, OLD.position, OLD.sp, OLD.access_id, OLD.operation, OLD.subscription_id, OLD.service_type) THEN
+          (OLD.order_id, OLD.position, OLD.sp, OLD.access_id, OLD.operation, OLD.subscription_id, OLD.service_type,
+           OLD.claim) THEN
         RAISE EXCEPTION 'Order % keeps its SP, access, operation and subscription.', OLD.order_id;
     ELSIF OLD.state = 'IN_PROGRESS' AND NEW.wish <> OLD.wish THEN
         RAISE EXCEPTION 'Order % is IN_PROGRESS: what it asks for does not change.', OLD.order_id;
@@ -183,23 +203,39 @@ $$;
 CREATE TRIGGER orders_move BEFORE INSERT OR UPDATE OR DELETE ON orders
     FOR EACH ROW EXECUTE FUNCTION orders_move();
 
--- The unique indexes have let the order in; now see who holds the service type, with eyes that are newer than the
--- statement's: a holder may have come while it waited.
+-- The unique indexes have let the order in; now see what it is about, and who holds the service type, with eyes that are
+-- newer than the statement's: a holder may have come while it waited.
 CREATE FUNCTION orders_claim() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_temp AS $$
+DECLARE
+    holder record;
 BEGIN
-    IF EXISTS (
-        SELECT FROM subscriptions mine JOIN subscriptions held USING (access_id, service_type, claim)
-         WHERE mine.subscription_id = NEW.subscription_id AND held.state IN ('ACTIVATED', 'SUSPENDED')
-           AND (held.sp = NEW.sp
-                OR NOT (NEW.forced_takeover OR COALESCE(held.ends_at <= NEW.requested_at, false)))) THEN
+    IF NEW.operation <> 'ACTIVATE' THEN
+        PERFORM FROM subscriptions s
+          WHERE (s.subscription_id, s.sp, s.access_id, s.service_type)
+              = (NEW.subscription_id, NEW.sp, NEW.access_id, NEW.service_type);
+    ELSE
+        SELECT h.sp, h.ends_at INTO holder
+          FROM accesses a
+          JOIN services v ON v.service = NEW.service AND v.service_type = NEW.service_type
+          JOIN providers p ON p.sp = NEW.sp
+          LEFT JOIN subscriptions h ON (h.access_id, h.service_type, h.claim)
+                                     = (NEW.access_id, NEW.service_type, NEW.claim)
+                AND h.state IN ('ACTIVATED', 'SUSPENDED')
+         WHERE a.access_id = NEW.access_id;
+    END IF;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'foreign_key_violation',
+            MESSAGE = format('Order %s is about something that there is not.', NEW.order_id);
+    ELSIF NEW.operation = 'ACTIVATE' AND holder.sp IS NOT NULL
+      AND (holder.sp = NEW.sp
+           OR NOT (NEW.forced_takeover OR COALESCE(holder.ends_at <= NEW.requested_at, false))) THEN
         RAISE EXCEPTION USING ERRCODE = 'exclusion_violation', MESSAGE = 'The service type is claimed here.';
     END IF;
     RETURN NULL;
 END
 $$;
-CREATE TRIGGER orders_claim AFTER INSERT ON orders FOR EACH ROW WHEN (NEW.operation = 'ACTIVATE')
-    EXECUTE FUNCTION orders_claim();
+CREATE TRIGGER orders_claim AFTER INSERT ON orders FOR EACH ROW EXECUTE FUNCTION orders_claim();
 
 -- A dated DEACTIVATE tells everyone when the subscription ends; one that is given up takes that back.
 CREATE FUNCTION orders_end() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
@@ -247,7 +283,7 @@ CREATE TRIGGER orders_journal AFTER UPDATE ON orders
     REFERENCING NEW TABLE AS new_rows OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION orders_journal();
 
 CREATE TABLE order_steps (
-    order_id    id_text NOT NULL REFERENCES orders,
+    order_id    id_text NOT NULL,
     number      integer NOT NULL,
     undo        boolean NOT NULL,
     name        text NOT NULL,
@@ -261,7 +297,7 @@ COMMENT ON COLUMN order_steps.undo IS 'Whether this took the step back.';
 COMMENT ON COLUMN order_steps.did IS 'What was done, in words; while it is not finished, why the last try was not.';
 
 CREATE TABLE idempotency_keys (
-    sp         text COLLATE "C" NOT NULL REFERENCES providers,
+    sp         text COLLATE "C" NOT NULL,
     key        reference_text COLLATE "C" NOT NULL,
     wish       text NOT NULL,
     status     integer NOT NULL,

@@ -66,18 +66,26 @@ BEGIN ATOMIC
                          WHERE s.sp = subscription_changes_for.sp AND s.access_id = c.access_id
                            AND s.state IN ('ACTIVATED', 'SUSPENDED')), '') || ']}'
       FROM (SELECT DISTINCT t.access_id FROM subscriptions t
-             WHERE t.sp = subscription_changes_for.sp AND t.changed_at >= subscription_changes_for.since
-               AND t.connected_at IS NOT NULL) c;
+             WHERE t.sp = subscription_changes_for.sp AND t.changed_at >= subscription_changes_for.since) c;
 END;
 
--- What everyone may know of who holds what: no names, no references. Its owner's eyes see every SP's rows.
+-- What everyone may know of who holds what, or is about to: no names, no references. Its owner's eyes see every SP's
+-- rows.
 CREATE VIEW claims AS
-SELECT s.access_id, s.service_type, s.claim, s.sp, s.state, s.ends_at, s.changed_at FROM subscriptions s;
+SELECT s.access_id, s.service_type, s.claim, s.sp, false AS wanted, s.ends_at
+  FROM subscriptions s WHERE s.state IN ('ACTIVATED', 'SUSPENDED')
+UNION ALL
+SELECT o.access_id, o.service_type, o.claim, o.sp, true, NULL
+  FROM orders o WHERE o.operation = 'ACTIVATE' AND o.state IN ('RECEIVED', 'IN_PROGRESS');
+
+-- And where and when that changed, as long as the journal is kept.
+CREATE VIEW claim_moves AS
+SELECT j.access_id, j.at FROM journal j
+ WHERE j.sp IS NOT NULL AND (j.object_type = 'subscriptions' OR j.operation = 'ACTIVATE');
 
 -- One line of what others hold: the type, L for live or P for wanted, and when it ends, between tabs.
 CREATE FUNCTION claim_line(c claims) RETURNS text LANGUAGE sql STABLE
-RETURN c.service_type || CASE WHEN c.state = 'PENDING' THEN E'\tP\t' ELSE E'\tL\t' END
-    || coalesce(moment_text(c.ends_at), '');
+RETURN c.service_type || CASE WHEN c.wanted THEN E'\tP\t' ELSE E'\tL\t' END || coalesce(moment_text(c.ends_at), '');
 
 -- The services that an SP is offered on every access of one population ('' for none), state and situation, as JSON;
 -- `taken` has the lines of what others hold there, '' for nothing.
@@ -136,9 +144,9 @@ BEGIN ATOMIC
     WITH seen AS NOT MATERIALIZED (
         SELECT a.access_id, coalesce(a.population, '') AS population, a.access_state, coalesce(t.taken, '') AS taken
           FROM accesses_for(services_for.sp) a
-          LEFT JOIN (SELECT c.access_id, string_agg(claim_line(c), E'\n' ORDER BY c.service_type, c.state) AS taken
+          LEFT JOIN (SELECT c.access_id, string_agg(claim_line(c), E'\n' ORDER BY c.service_type, c.wanted) AS taken
                        FROM claims c
-                      WHERE c.sp <> services_for.sp AND c.claim = '' AND c.state <> 'ENDED'
+                      WHERE c.sp <> services_for.sp AND c.claim = ''
                       GROUP BY c.access_id) t ON t.access_id = a.access_id),
     sheets AS MATERIALIZED (
         SELECT d.population, d.access_state, d.taken,
@@ -156,10 +164,9 @@ BEGIN ATOMIC
           FROM unnest(services_on.access_ids) AS i (access_id)
           JOIN accesses a ON a.access_id = i.access_id
           LEFT JOIN LATERAL (
-               SELECT string_agg(claim_line(c), E'\n' ORDER BY c.service_type, c.state) AS taken
+               SELECT string_agg(claim_line(c), E'\n' ORDER BY c.service_type, c.wanted) AS taken
                  FROM claims c
-                WHERE c.access_id = a.access_id AND c.sp <> services_on.sp AND c.claim = ''
-                  AND c.state IN ('PENDING', 'ACTIVATED', 'SUSPENDED')) t ON true
+                WHERE c.access_id = a.access_id AND c.sp <> services_on.sp AND c.claim = '') t ON true
          WHERE sees(services_on.sp, a.population)),
     sheets AS MATERIALIZED (
         SELECT d.population, d.access_state, d.taken,
@@ -175,12 +182,14 @@ CREATE FUNCTION service_moves_for(sp text, since timestamptz) RETURNS TABLE (acc
 BEGIN ATOMIC
     SELECT a.access_id FROM access_changes_for(service_moves_for.sp, service_moves_for.since) a
     UNION
-    SELECT c.access_id FROM claims c JOIN accesses a ON a.access_id = c.access_id
-     WHERE c.changed_at >= service_moves_for.since AND sees(service_moves_for.sp, a.population)
+    SELECT m.access_id FROM claim_moves m JOIN accesses a ON a.access_id = m.access_id
+     WHERE m.at >= service_moves_for.since AND sees(service_moves_for.sp, a.population)
     UNION
     SELECT a.access_id FROM accesses_for(service_moves_for.sp) a
      WHERE EXISTS (SELECT FROM services v WHERE v.changed_at >= service_moves_for.since)
-        OR EXISTS (SELECT FROM service_types t WHERE t.changed_at >= service_moves_for.since);
+        OR EXISTS (SELECT FROM service_types t WHERE t.changed_at >= service_moves_for.since)
+        -- The journal does not reach further back: whatever may have changed is everything.
+        OR service_moves_for.since < clock_timestamp() - interval '29 days';
 END;
 
 -- The services of those accesses; an access that left the view has none.
