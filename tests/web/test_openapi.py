@@ -23,12 +23,24 @@ def test_it_has_what_is_routed_and_nothing_else(city: City) -> None:
         ("get", "/"),
         ("get", "/accesses/"),
         ("get", "/accesses/{accessId}"),
+        ("get", "/services/"),
+        ("get", "/services/{accessId}"),
+        ("get", "/subscriptions/"),
+        ("get", "/subscriptions/{accessId}"),
+        ("get", "/orders/"),
+        ("post", "/orders/"),
+        *((method, "/orders/{orderId}") for method in ("get", "put", "patch", "delete")),
+        ("get", "/orderevents/"),
+        ("get", "/events/"),
     }
     assert {parameter["name"] for parameter in paths["/accesses/"]["get"]["parameters"]} == {
         "If-Modified-Since",
         "limit",
         "cursor",
     }
+    assert {parameter["name"] for parameter in paths["/orders/"]["get"]["parameters"]} == {"accessId", "state"}
+    assert {parameter["name"] for parameter in paths["/orders/"]["post"]["parameters"]} == {"Idempotency-Key"}
+    assert {parameter["name"] for parameter in paths["/orderevents/"]["get"]["parameters"]} == {"since"}
 
 
 def test_answers_and_refusals_are_as_it_says(city: City) -> None:
@@ -40,6 +52,17 @@ def test_answers_and_refusals_are_as_it_says(city: City) -> None:
         "/accesses/UNKNOWN": ("/accesses/{accessId}", 404),
         "/accesses/a%20b": ("/accesses/{accessId}", 400),
         "/accesses/?limit=0": ("/accesses/", 400),
+        "/services/": ("/services/", 200),
+        "/services/A-01": ("/services/{accessId}", 200),
+        "/services/UNKNOWN": ("/services/{accessId}", 404),
+        "/subscriptions/": ("/subscriptions/", 200),
+        "/subscriptions/A-01": ("/subscriptions/{accessId}", 200),
+        "/orders/": ("/orders/", 200),
+        "/orders/?state=DONE": ("/orders/", 400),
+        "/orders/UNKNOWN": ("/orders/{orderId}", 404),
+        "/orderevents/": ("/orderevents/", 200),
+        "/orderevents/?since=UNKNOWN": ("/orderevents/", 404),
+        "/events/": ("/events/", 200),
     }
     for target, (path, status) in asked.items():
         answer = below(city.server, target, city.alfa)
