@@ -18,10 +18,10 @@ ONE = "SELECT a.doc FROM accesses a WHERE a.access_id = $2 AND sees($1, a.popula
 _ROOT = "/onapi/2.6/accesses/"
 _ORDERS = "/onapi/2.6/orders/"
 INSERT = """
-    INSERT INTO bare_orders (order_id, sp, access_id, service, service_type, operation, subscription_id, state,
+    INSERT INTO bare_orders (order_id, sp, access_id, service, service_type, claim, operation, subscription_id, state,
                              expected_at, forced_takeover, wish, message, received_at, plan, step, undoing, tries,
                              due_at, told_by)
-    VALUES ($1, $2, $3, $4, 'Broadband', $5, $1, 'RECEIVED', now(), false, $6, '', now(), $7, 0, false, 0,
+    VALUES ($1, $2, $3, $4, 'Broadband', '', $5, $1, 'RECEIVED', now(), false, $6, '', now(), $7, 0, false, 0,
             now(), 0)"""
 """The row that an order is, into a table that has its columns and its key, and nothing else to look after."""
 _KNOWN_S = 3600.0

@@ -5,8 +5,8 @@ import asyncpg
 _FACT = "history"
 _STATEMENTS = (
     # Triggers would stamp the past as the present, and the present is what is measured.
-    "SET session_replication_role = replica",
-    "SET synchronous_commit = off",
+    "SET LOCAL session_replication_role = replica",
+    "SET LOCAL synchronous_commit = off",
     """
     CREATE TEMPORARY TABLE past AS
     SELECT row_number() OVER () AS n, access_id FROM accesses""",
@@ -17,9 +17,9 @@ _STATEMENTS = (
            'ENDED', now() - interval '20 days', now() - interval '1 hour', now() - interval '1 hour'
       FROM past""",
     """
-    INSERT INTO orders (order_id, sp, access_id, service, service_type, operation, subscription_id, state,
+    INSERT INTO orders (order_id, sp, access_id, service, service_type, claim, operation, subscription_id, state,
                         expected_at, wish, received_at, finished_at, plan, step, due_at, told_by)
-    SELECT 'PO' || n, CASE WHEN n % 2 = 0 THEN 'alfa' ELSE 'beta' END, access_id, 'BB-100-100', 'Broadband',
+    SELECT 'PO' || n, CASE WHEN n % 2 = 0 THEN 'alfa' ELSE 'beta' END, access_id, 'BB-100-100', 'Broadband', '',
            'DEACTIVATE', 'PS' || n, 'DONE_SUCCESS', now(), md5(n::text), now() - interval '1 day',
            now() - interval '1 hour', '{configure_port,end_subscription}', 2, now() - interval '1 day', n
       FROM past""",
@@ -30,7 +30,6 @@ _STATEMENTS = (
            CASE WHEN n % 2 = 0 THEN 'alfa' ELSE 'beta' END, access_id, 'BB-100-100', 'DEACTIVATE', s.state, ''
       FROM past CROSS JOIN (VALUES ('RECEIVED'), ('IN_PROGRESS'), ('DONE_SUCCESS')) AS s (state)""",
     "DROP TABLE past",
-    "RESET session_replication_role",
 )
 
 
@@ -40,9 +39,10 @@ async def give(url: str) -> None:
     try:
         if await connection.fetchval("SELECT value FROM facts WHERE name = $1", _FACT):
             return
-        for statement in _STATEMENTS:
-            await connection.execute(statement, timeout=3600)
-        await connection.execute("INSERT INTO facts (name, value) VALUES ($1, 'yes')", _FACT)
+        async with connection.transaction():
+            for statement in _STATEMENTS:
+                await connection.execute(statement, timeout=3600)
+            await connection.execute("INSERT INTO facts (name, value) VALUES ($1, 'yes')", _FACT)
         await connection.execute("VACUUM (ANALYZE)", timeout=3600)
         await connection.execute("CHECKPOINT", timeout=3600)
     finally:

@@ -154,7 +154,7 @@ async def insert(tx: Tx, orders: Sequence[NewOrder]) -> Mapping[ids.OrderId, str
 
 
 async def found_by_reference(tx: Tx, *, sp: ids.Sp, reference: str) -> list[ids.SubscriptionId]:
-    """Return the subscriptions that go by the SP's own reference: all live and wanted ones, else the last that ended."""
+    """Return the subscriptions that go by the SP's own reference: live and wanted ones, else the last that ended."""
     return _present(await _SQL["found_by_reference"].rows(tx, sp=sp, reference=reference))
 
 
