@@ -208,14 +208,15 @@ CREATE TRIGGER orders_move BEFORE INSERT OR UPDATE OR DELETE ON orders
 CREATE FUNCTION orders_claim() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_temp AS $$
 DECLARE
-    holder record;
+    holder_sp text;
+    holder_ends_at timestamptz;
 BEGIN
     IF NEW.operation <> 'ACTIVATE' THEN
         PERFORM FROM subscriptions s
           WHERE (s.subscription_id, s.sp, s.access_id, s.service_type)
               = (NEW.subscription_id, NEW.sp, NEW.access_id, NEW.service_type);
     ELSE
-        SELECT h.sp, h.ends_at INTO holder
+        SELECT h.sp, h.ends_at INTO holder_sp, holder_ends_at
           FROM accesses a
           JOIN services v ON v.service = NEW.service AND v.service_type = NEW.service_type
           JOIN providers p ON p.sp = NEW.sp
@@ -227,9 +228,9 @@ BEGIN
     IF NOT FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'foreign_key_violation',
             MESSAGE = format('Order %s is about something that there is not.', NEW.order_id);
-    ELSIF NEW.operation = 'ACTIVATE' AND holder.sp IS NOT NULL
-      AND (holder.sp = NEW.sp
-           OR NOT (NEW.forced_takeover OR COALESCE(holder.ends_at <= NEW.requested_at, false))) THEN
+    ELSIF NEW.operation = 'ACTIVATE' AND holder_sp IS NOT NULL
+      AND (holder_sp = NEW.sp
+           OR NOT (NEW.forced_takeover OR COALESCE(holder_ends_at <= NEW.requested_at, false))) THEN
         RAISE EXCEPTION USING ERRCODE = 'exclusion_violation', MESSAGE = 'The service type is claimed here.';
     END IF;
     RETURN NULL;
