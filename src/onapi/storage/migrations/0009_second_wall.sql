@@ -26,7 +26,7 @@ RETURN string_to_array(current_setting('onapi.sp', true), ' ');
 
 GRANT USAGE ON SCHEMA public TO onapi_api;
 GRANT SELECT ON migrations, accesses, access_departures, agreements, providers, credentials, facts, service_types, services, prices,
-    claims, subscriptions, orders, journal, idempotency_keys TO onapi_api;
+    claims, claim_moves, subscriptions, orders, journal, idempotency_keys TO onapi_api;
 GRANT INSERT, UPDATE ON subscriptions, orders, idempotency_keys TO onapi_api;
 GRANT INSERT ON facts TO onapi_api;
 GRANT UPDATE (last_used_at) ON credentials TO onapi_api;
