@@ -14,6 +14,8 @@ _MOMENT = re.compile(
     re.ASCII,
 )
 _LAST_YEAR = 9998
+# The very first moment means "never" to databases, and is what some programs send when they mean nothing.
+_FIRST = datetime(1, 1, 1, microsecond=1, tzinfo=UTC)
 
 
 def read(field: str, value: str) -> datetime:
@@ -45,4 +47,4 @@ def read(field: str, value: str) -> datetime:
         moment = None
     if moment is None or second > 60 or moment.year > _LAST_YEAR:
         raise errors.Invalid(f"{field} {value!r} is no moment of the calendar.")
-    return moment
+    return max(moment, _FIRST)
