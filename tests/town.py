@@ -1,0 +1,320 @@
+"""A small town for tests of orders: accesses, a catalogue, three SPs, a server, and a network that can fail.
+
+Every test orders on accesses of its own, so that a whole module can share a town.
+"""
+
+import asyncio
+import contextlib
+import itertools
+import threading
+import time
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+import asyncpg
+import httpx2
+
+from onapi import ids
+from onapi.domain.catalogue import Service
+from onapi.domain.characteristics import Rule
+from onapi.drivers.contract import Provisions
+from onapi.drivers.simulated import Simulated
+from onapi.engine.runner import Patience
+from onapi.engine.worker import Pace, Worker
+from onapi.settings import Settings
+from onapi.storage import pool, simulated
+from onapi.storage.pool import Database
+from onapi.storage.simulated import Cabinet, Fault
+from onapi.vocabulary import AccessState, Dialect
+from tests import given
+from tests.conftest import Server, serving
+
+T = TypeVar("T")
+
+HASTY = Patience(deadline_s=20, tries=3, pause_s=0.01, pause_max_s=0.02)
+"""Gives up after three tries, which follow each other at once; the deadline is for faults of the test's own."""
+
+ODD = 'Fibre "Åsa" \\ 50 % 🏠'
+"""A service whose name JSON has to write with care."""
+
+_PATIENCE_S = 60.0
+_ACCESSES = 400
+_serial = itertools.count(1)
+
+SERVICES = (
+    given.service(
+        "BB-100-100",
+        down_kbps=100_000,
+        up_kbps=100_000,
+        takeover=True,
+        comments=("Delivered within a day.",),
+        characteristics={
+            "fixedIp": Rule(values=(True, False)),
+            "ipAddresses": Rule(),
+            "sla": Rule(values=("SLA-1", "SLA-2")),
+        },
+    ),
+    given.service("BB-250-250", down_kbps=250_000, up_kbps=250_000, takeover=True),
+    given.service("BB-10-10", down_kbps=10_000, up_kbps=10_000),
+    given.service("BB-SLA", characteristics={"sla": Rule(required=True, values=("SLA-1", 2, True))}),
+    given.service("BB-LATER", offered_from=datetime(2200, 1, 1, tzinfo=UTC)),
+    given.service("BB-OLD", offered_until=datetime(2020, 1, 1, tzinfo=UTC)),
+    given.service("BB-ALFA", sellers=(ids.Sp("alfa"),)),
+    given.service("BB-HEMSÖ", populations=("Hemsö",)),
+    given.service(ODD),
+    given.service("IPTV-BASE", "IPTV"),
+    given.service("VOIP", "VOIP", characteristics={"colour": Rule()}),
+)
+
+
+class Operator:
+    """The CO: a database opened for the operator, in a loop and a thread of its own."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+        self.database = self.wait(pool.connect(url))
+
+    def wait(self, work: Coroutine[Any, Any, T]) -> T:
+        """Return what a coroutine returns, run in the operator's loop."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(_PATIENCE_S)
+
+    def do(self, work: Callable[[Database], Awaitable[T]]) -> T:
+        """Do something to the database."""
+
+        async def done() -> T:
+            return await work(self.database)
+
+        return self.wait(done())
+
+    def rows(self, statement: str, *arguments: object) -> list[asyncpg.Record]:
+        """Return what a statement returns."""
+
+        async def fetch(database: Database) -> list[asyncpg.Record]:
+            async with database.connection() as tx:
+                return await tx.fetch(statement, *arguments)
+
+        return self.do(fetch)
+
+    def value(self, statement: str, *arguments: object) -> Any:
+        """Return the first value that a statement returns."""
+        return self.rows(statement, *arguments)[0][0]
+
+    def until(self, question: str, *arguments: object) -> None:
+        """Ask the database a question until it says yes."""
+
+        async def ask() -> None:
+            async with asyncio.timeout(_PATIENCE_S), self.database.connection() as tx:
+                while not await tx.fetchval(question, *arguments):
+                    await asyncio.sleep(0.005)
+
+        self.wait(ask())
+
+    def fault(self, access_id: str, kind: str, *, times: int | None = None, seconds: float = 0.0) -> None:
+        """Give an access's element a fault."""
+
+        async def put(database: Database) -> None:
+            async with database.connection() as tx:
+                await simulated.put_fault(tx, Fault(access_id, kind, times, seconds))
+
+        self.do(put)
+
+    def effects(self, access_id: str) -> list[tuple[str | None, str | None]]:
+        """Return what was done to an access's ports, in order: setups before and after."""
+
+        async def read(database: Database) -> list[simulated.Effect]:
+            async with database.connection() as tx:
+                return await simulated.effects(tx)
+
+        return [(effect.before, effect.after) for effect in self.do(read) if effect.access_id == access_id]
+
+    def port(self, access_id: str) -> list[str]:
+        """Return what an access's ports deliver."""
+
+        async def read(database: Database) -> list[simulated.Port]:
+            async with database.connection() as tx:
+                return await simulated.ports(tx)
+
+        return [port.setup for port in self.do(read) if port.access_id == access_id]
+
+    def drained(self) -> None:
+        """Wait until no order is due or under way; those for another day, and those that are stuck, may stay."""
+        self.until(
+            "SELECT NOT EXISTS (SELECT FROM orders WHERE state IN ('RECEIVED', 'IN_PROGRESS') "
+            "AND due_at < clock_timestamp() + interval '1 hour')"
+        )
+
+    @contextlib.contextmanager
+    def working(
+        self,
+        *,
+        patience: Patience = HASTY,
+        pace: Pace | None = None,
+        driver: Provisions | None = None,
+        concurrency: int = 50,
+    ) -> Iterator[Worker]:
+        """Have orders carried out until the block ends."""
+        worker = Worker(
+            self.database,
+            self.url,
+            driver or Simulated(Cabinet(self.database)),
+            concurrency=concurrency,
+            patience=patience,
+            pace=pace or Pace(lease_s=60, look_every_s=0.05),
+        )
+        running = asyncio.run_coroutine_threadsafe(worker.run(), self._loop)
+        try:
+            yield worker
+        finally:
+            self._loop.call_soon_threadsafe(worker.stop)
+            running.result(_PATIENCE_S)
+
+    def close(self) -> None:
+        """End."""
+        self.wait(self.database.close())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(20)
+        self._loop.close()
+
+
+@dataclass(frozen=True)
+class Provider:
+    """An SP at its own client."""
+
+    sp: str
+    headers: dict[str, str]
+    http: httpx2.Client
+    operator: Operator = field(repr=False)
+
+    def post(self, operation: str, *, key: str | None = None, **fields: Any) -> httpx2.Response:
+        """Place an order."""
+        headers = None if key is None else {"Idempotency-Key": key}
+        return self.http.post("/orders/", json={"operation": operation, **fields}, headers=headers)
+
+    def order(self, operation: str, **fields: Any) -> dict[str, Any]:
+        """Place an order that is taken, and return it."""
+        answer = self.post(operation, **fields)
+        assert answer.status_code == 201, answer.text
+        placed: dict[str, Any] = answer.json()
+        return placed
+
+    def get(self, path: str, **headers: str) -> Any:
+        """Return what is at a path."""
+        answer = self.http.get(path, headers={name.replace("_", "-"): value for name, value in headers.items()})
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def settled(self, order: dict[str, Any]) -> dict[str, Any]:
+        """Return an order as it is when it is finished, or stuck."""
+        self.operator.until(
+            "SELECT state NOT IN ('RECEIVED', 'IN_PROGRESS') OR due_at = 'infinity' FROM orders WHERE order_id = $1",
+            order["orderId"],
+        )
+        now: dict[str, Any] = self.get(f"/orders/{order['orderId']}")
+        return now
+
+    def done(self, operation: str, **fields: Any) -> dict[str, Any]:
+        """Place an order, and return it when it has succeeded."""
+        finished = self.settled(self.order(operation, **fields))
+        assert finished["state"] == "DONE_SUCCESS", finished
+        return finished
+
+    def active(self, access_id: str, service: str = "BB-100-100", **fields: Any) -> str:
+        """Have a service activated, and return the subscription's ID."""
+        return str(self.done("ACTIVATE", accessId=access_id, service=service, **fields)["subscriptionId"])
+
+    def subscriptions(self, access_id: str) -> list[dict[str, Any]]:
+        """Return the live subscriptions on an access."""
+        found: list[dict[str, Any]] = self.get(f"/subscriptions/{access_id}")["subscriptions"]
+        return found
+
+    def offered(self, access_id: str, service: str = "BB-100-100") -> dict[str, Any]:
+        """Return what is said of a service on an access."""
+        services = {one["service"]: one for one in self.get(f"/services/{access_id}")["services"]}
+        found: dict[str, Any] = services[service]
+        return found
+
+
+@dataclass(frozen=True)
+class Town:
+    """A server, its operator, and SPs: alfa and beta see everything, beta speaks `standard`; gamma sees only E-1."""
+
+    server: Server
+    operator: Operator
+    alfa: Provider
+    beta: Provider
+    gamma: Provider
+    _accesses: Iterator[int] = field(default_factory=lambda: iter(range(1, _ACCESSES + 1)), repr=False)
+
+    def access(self) -> str:
+        """Return a connected access that no other test has."""
+        return f"T-{next(self._accesses)}"
+
+    def ended(self, second: datetime | None = None) -> datetime:
+        """Wait until the database's present second has passed, or another one, and return the moment."""
+        last = second or self.operator.value("SELECT clock_timestamp()")
+        while (now := self.operator.value("SELECT date_trunc('second', horizon())")) <= last:
+            time.sleep(0.02)
+        return now  # type: ignore[no-any-return]
+
+    def forward(self, order_id: str, *states: str) -> None:
+        """Bring an order for another day through states, by hand."""
+        for state in states:
+            self.operator.rows("UPDATE orders SET state = $2 WHERE order_id = $1", order_id, state)
+
+
+def build(database: Database, *services: Service) -> Coroutine[Any, Any, dict[str, dict[str, str]]]:
+    """Return what fills a database with the town; it returns the headers of each SP."""
+
+    async def filled() -> dict[str, dict[str, str]]:
+        await given.accesses_in(
+            database,
+            *(given.access(f"T-{number}") for number in range(1, _ACCESSES + 1)),
+            *(given.access(f"S-{state}", access_state=state) for state in AccessState),
+            given.access("E-1", population="Elsewhere"),
+            given.access("H-1", population="Hemsö"),
+        )
+        headers = {
+            "alfa": await given.provider(database, "alfa"),
+            "beta": await given.provider(database, "beta", dialect=Dialect.STANDARD),
+            "gamma": await given.provider(database, "gamma", populations=("Elsewhere",)),
+        }
+        await given.catalogue_in(database, *(services or SERVICES))
+        return headers
+
+    return filled()
+
+
+@contextlib.contextmanager
+def living(url: str) -> Iterator[Town]:
+    """Make a town in an empty database, with a server; nobody works on its orders yet."""
+    operator = Operator(url)
+    try:
+        headers = operator.wait(build(operator.database))
+        with serving(Settings(database_url=url)) as server, contextlib.ExitStack() as stack:
+            clients = {sp: stack.enter_context(server.client(head)) for sp, head in headers.items()}
+            providers = {sp: Provider(sp, headers[sp], clients[sp], operator) for sp in headers}
+            yield Town(server, operator, providers["alfa"], providers["beta"], providers["gamma"])
+    finally:
+        operator.close()
+
+
+@contextlib.contextmanager
+def made(cluster_url: str) -> Iterator[str]:
+    """Make a migrated, empty database, and drop it afterwards."""
+    name = f"town_{next(_serial)}"
+    asyncio.run(_execute(cluster_url, f"CREATE DATABASE {name} TEMPLATE template_onapi"))
+    yield cluster_url.replace("/postgres?", f"/{name}?")
+    asyncio.run(_execute(cluster_url, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+async def _execute(url: str, statement: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
