@@ -104,6 +104,9 @@ class Runner:
         name = work.plan[number]
         if name != CONFIGURE_PORT:
             raise DriverError(f"There is no step {name!r} in this version.")
+        if work.ended:
+            # A takeover ended the subscription, and its port is the winner's now.
+            return "The subscription had ended; the port was left as it is."
         return await self._driver.provision(port_of(work), before=before, after=after)  # type: ignore[arg-type]
 
     async def _fail_step(self, work: Work, error: DriverError) -> Work | None:
