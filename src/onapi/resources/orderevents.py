@@ -68,9 +68,11 @@ class OrderEvents:
         async with self._database.connection(call.sp) as tx:
             if not await journal.knows(tx, sp=call.sp, position=position):
                 raise _unknown(since)
+            newest = await journal.newest(tx, sp=call.sp)
         answer = await self._after(call, position, whole=False)
         if answer is None:
-            self._news.learn_orderevent(call.sp, position)
+            # If that is a later one, it is held back, and will be asked for again.
+            self._news.learn_orderevent(call.sp, newest)
             return lists.empty(call)
         return answer
 

@@ -55,6 +55,13 @@ async def knows(tx: Tx, *, sp: ids.Sp, position: Position) -> bool:
     return bool(await _SQL["knows"].value(tx, bool, sp=sp, event_tx=position.tx, event_seq=position.seq))
 
 
+async def newest(tx: Tx, *, sp: ids.Sp) -> Position:
+    """Return the position of the SP's last change of an order, even if it cannot be read yet."""
+    for row in await _SQL["newest"].rows(tx, sp=sp):
+        return Position(row["tx"], row["seq"])
+    return BEGINNING
+
+
 async def copy_orderevents(tx: Tx, sink: Sink, *, sp: ids.Sp, after: Position, mount: str, between: bytes) -> None:
     """Send the changes of the SP's orders after a position to `sink`, as far as nothing can come between any more."""
     await documents.copy(

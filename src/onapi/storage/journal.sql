@@ -9,6 +9,10 @@ SELECT EXISTS (SELECT FROM events_for($sp, $since, $until));
 SELECT EXISTS (SELECT FROM journal j
                 WHERE j.sp = $sp AND j.tx = $event_tx AND j.seq = $event_seq AND j.state IS NOT NULL AND j.tx < journal_end());
 
+-- name: newest
+-- Readable or held back.
+SELECT j.tx, j.seq FROM journal j WHERE j.sp = $sp AND j.state IS NOT NULL ORDER BY j.tx DESC, j.seq DESC LIMIT 1;
+
 -- name: orderevents
 SELECT orderevent_doc(j, $mount::text) FROM journal j
  WHERE j.sp = $sp AND (j.tx, j.seq) > ($after_tx::bigint, $after_seq::bigint) AND j.state IS NOT NULL AND j.tx < journal_end()

@@ -109,7 +109,7 @@ class News:
         return self._orderevents.get(sp)
 
     def learn_orderevent(self, sp: ids.Sp, position: Position) -> None:
-        """Remember that nothing came after this position when a query looked."""
+        """Remember that nothing, readable or held back, came after this position when a query looked."""
         self._orderevents[sp] = max(position, self._orderevents.get(sp, position))
 
     async def start(self) -> None:
