@@ -254,7 +254,11 @@ async def _check_change(desk: Desk, asking: Asking, stored: Stored, wish: Wish) 
         return
     found = await desk.subscription(asking, wish)
     if found is not None:
-        placing.operate(wish, replace(found[0], unfinished=None), found[1], now)
+        there = found[0]
+        domain.addressed(
+            wish, subscription_id=there.subscription_id, access_id=there.access_id, service=there.service
+        )
+        placing.operate(wish, replace(there, unfinished=None), found[1], now)
 
 
 def _too_lively() -> errors.Unavailable:
