@@ -150,16 +150,19 @@ class Worker:
 
     async def _beat(self) -> None:
         """Keep the leases; what another worker has taken over is let go."""
-        beating = set(self._running)
+        beating = dict(self._running)
         if not beating:
             return
         async with self._database.connection() as tx:
-            ours = await storage.keep(tx, self._lease, beating)
-        for order_id in beating - ours:
-            task = self._running.get(order_id)
-            if task is not None:
-                _log.warning("lease_lost", order=order_id)
-                task.cancel()
+            ours = await storage.keep(tx, self._lease, beating.keys())
+        missed = {task: order_id for order_id, task in beating.items() if order_id not in ours}
+        if not missed:
+            return
+        # What was finished here in the meantime ends by itself; the rest is another worker's.
+        _, lost = await asyncio.wait(missed, timeout=self._pace.lease_s / 6)
+        for task in lost:
+            _log.warning("lease_lost", order=missed[task])
+            task.cancel()
 
     async def _always(self, work: Callable[[], Coroutine[None, None, None]], every_s: float) -> None:
         while True:
