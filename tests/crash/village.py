@@ -1,0 +1,134 @@
+"""A small village with two SPs, and their orders, placed by the code that places everybody's."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import msgspec
+
+from onapi import errors, ids
+from onapi.actions.order_bodies import replaced, wish_of
+from onapi.actions.order_desks import Asking
+from onapi.actions.orders import Orders, Placed
+from onapi.domain.catalogue import Service
+from onapi.domain.characteristics import Rule
+from onapi.storage import pool
+from onapi.storage.herald import Herald
+from onapi.storage.pool import Database
+from onapi.storage.simulated import Fault, put_fault
+from onapi.vocabulary import Dialect
+from onapi.wire.orders import OrderFields
+from tests import given
+from tests.conftest import opened
+from tests.crash.worker_process import Fates
+
+_FINAL = ("DONE_SUCCESS", "DONE_FAILED", "CANCELLED")
+_FAR = "2099-01-01T00:00:00Z"
+_LOOK_S = 0.05
+_PATIENCE_S = 120.0
+_RULES = {"fixedIp": Rule(), "sla": Rule()}
+
+SERVICES: tuple[Service, ...] = (
+    given.service("BB-100", down_kbps=100_000, up_kbps=50_000, takeover=True, characteristics=_RULES),
+    given.service("BB-250", down_kbps=250_000, up_kbps=250_000, takeover=True, characteristics=_RULES),
+    given.service("PHONE", "VOIP"),
+)
+"""What is sold; types are as `given.TYPES` has them."""
+
+
+class Village:
+    """Accesses, SPs that order on them, and a network that may fail."""
+
+    def __init__(self, database: Database, orders: Orders, fates: Fates) -> None:
+        self.database = database
+        self._orders = orders
+        self._fates = fates
+
+    async def place(self, sp: str, **fields: Any) -> Placed:
+        """Place an order; the fields are the wire's, with its names."""
+        return await self._orders.place(_asking(sp), wish_of(_body(fields)))
+
+    async def order(self, sp: str, *, points: Sequence[str] = (), **fields: Any) -> ids.OrderId:
+        """Place an order that workers come to when death awaits them at these points of it; return its ID.
+
+        It is placed for later, and moved to now when everything is arranged, so that no worker is too early.
+        """
+        placed = await self.place(sp, requestedDateTime=_FAR, **fields)
+        assert placed.order_id is not None
+        row = await self.order_row(placed.order_id)
+        for point in points:
+            who = row["access_id"] if point.startswith(("before ", "after ")) else placed.order_id
+            self._fates.await_at(who, point)
+        body = msgspec.structs.replace(_body(fields), sp_subscription_id=fields.get("spSubscriptionId"))
+        await self._orders.change(
+            _asking(sp), placed.order_id, lambda stored: replaced(ids.OrderId(row["order_id"]), stored, body)
+        )
+        return placed.order_id
+
+    async def cancel(self, sp: str, order_id: ids.OrderId) -> bool:
+        """Cancel an order; return False when it was too late."""
+        try:
+            await self._orders.cancel(_asking(sp), order_id)
+        except errors.Conflict:
+            return False
+        return True
+
+    async def final(self, order_id: ids.OrderId) -> str:
+        """Wait until an order is final, and return its state."""
+        async with asyncio.timeout(_PATIENCE_S):
+            while (state := (await self.order_row(order_id))["state"]) not in _FINAL:
+                await asyncio.sleep(_LOOK_S)
+        return str(state)
+
+    async def done(self, sp: str, *, points: Sequence[str] = (), **fields: Any) -> str:
+        """Place an order as `order` does, wait until it is final, and return its subscription's ID."""
+        order_id = await self.order(sp, points=points, **fields)
+        assert await self.final(order_id) == "DONE_SUCCESS", await self.order_row(order_id)
+        return str((await self.order_row(order_id))["subscription_id"])
+
+    async def order_row(self, order_id: ids.OrderId) -> Any:
+        """Return an order as the database has it."""
+        async with self.database.connection() as tx:
+            return await tx.fetchrow("SELECT * FROM orders WHERE order_id = $1", order_id)
+
+    async def until(self, question: str, *arguments: object) -> None:
+        """Ask the database a question until it says yes."""
+        async with asyncio.timeout(_PATIENCE_S), self.database.connection() as tx:
+            while not await tx.fetchval(question, *arguments):
+                await asyncio.sleep(_LOOK_S)
+
+    async def sql(self, statement: str, *arguments: object) -> None:
+        """Run a statement by hand."""
+        async with self.database.connection() as tx:
+            await tx.execute(statement, *arguments)
+
+    async def fault(self, fault: Fault) -> None:
+        """Give an access's element a fault."""
+        async with self.database.connection() as tx:
+            await put_fault(tx, fault)
+
+
+@asynccontextmanager
+async def village(url: str, fates: Fates, *, accesses: int) -> AsyncIterator[Village]:
+    """Make a village of accesses `A-0`, `A-1` and so on, where alfa and beta sell."""
+    for_sps = await pool.connect(url, for_sps=True)
+    herald = Herald(for_sps)
+    try:
+        async with opened(url) as database:
+            await given.accesses_in(database, *(given.access(f"A-{n}") for n in range(accesses)))
+            await given.catalogue_in(database, *SERVICES)
+            for sp in ("alfa", "beta"):
+                await given.provider(database, sp)
+            yield Village(database, Orders(for_sps, herald), fates)
+    finally:
+        await herald.stop()
+        await for_sps.close()
+
+
+def _asking(sp: str) -> Asking:
+    return Asking(ids.Sp(sp), "/onapi/2.6", Dialect.BITVIS)
+
+
+def _body(fields: dict[str, Any]) -> OrderFields:
+    return msgspec.convert(fields, OrderFields)

@@ -1,0 +1,106 @@
+"""The nursery of worker processes, as tests hold it."""
+
+import asyncio
+import os
+import signal
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from tests.crash.worker_process import Fates, Life, ask_for
+
+_ROOT = Path(__file__).parents[2]
+_PATIENCE_S = 60.0
+
+
+@dataclass(eq=False)
+class Ward:
+    """A worker process; `ended` has its exit code, minus the signal that killed it."""
+
+    pid: int
+    ended: "asyncio.Future[int]" = field(repr=False)
+
+    @property
+    def alive(self) -> bool:
+        """Whether it has not ended."""
+        return not self.ended.done()
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send it a signal, unless it has ended."""
+        if self.alive:
+            os.kill(self.pid, number)
+
+    async def gone(self) -> int:
+        """Wait until it has ended, and return its exit code."""
+        async with asyncio.timeout(_PATIENCE_S):
+            return await asyncio.shield(self.ended)
+
+    async def end(self) -> int:
+        """Have it stop as an operator has it, and return its exit code."""
+        self.signal(signal.SIGTERM)
+        return await self.gone()
+
+
+class Nursery:
+    """Makes worker processes for a test; those that are left are killed with it."""
+
+    def __init__(self, process: Process, life: Life, folder: Path) -> None:
+        self._process = process
+        self._life = life
+        self._log = folder / "log"
+        self._wards: dict[int, Ward] = {}
+        self._born: asyncio.Queue[Ward] = asyncio.Queue()
+        self._making = asyncio.Lock()
+        self.fates = Fates(Path(life.fates))
+
+    async def worker(self, **changes: float) -> Ward:
+        """Start a worker; `changes` are to how it lives."""
+        stdin = self._process.stdin
+        assert stdin is not None
+        async with self._making, asyncio.timeout(_PATIENCE_S):
+            stdin.write(ask_for(replace(self._life, **changes)))  # type: ignore[arg-type]  # all numbers
+            return await self._born.get()
+
+    @property
+    def kills(self) -> int:
+        """How many workers have died of SIGKILL."""
+        return sum(ward.ended.result() == -signal.SIGKILL for ward in self._wards.values() if not ward.alive)
+
+    def log(self) -> str:
+        """Return what all workers have said."""
+        return self._log.read_text() if self._log.exists() else ""
+
+    async def listen(self) -> None:
+        """Hear who is born and who has died, until the nursery ends."""
+        assert self._process.stdout is not None
+        async for line in self._process.stdout:
+            match line.decode().split():
+                case ["born", pid]:
+                    ward = Ward(int(pid), asyncio.get_running_loop().create_future())
+                    self._wards[ward.pid] = ward
+                    self._born.put_nowait(ward)
+                case ["dead", pid, code]:
+                    self._wards[int(pid)].ended.set_result(int(code))
+
+
+@asynccontextmanager
+async def nursery(url: str, folder: Path) -> AsyncIterator[Nursery]:
+    """Make a nursery for workers on a database; what they leave behind is in the folder."""
+    fates = folder / "fates"
+    fates.mkdir()
+    life = Life(url=url, fates=str(fates), log=str(folder / "log"))
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.crash.worker_process", cwd=_ROOT, stdin=PIPE, stdout=PIPE
+    )
+    made = Nursery(process, life, folder)
+    listening = asyncio.create_task(made.listen())
+    try:
+        yield made
+    finally:
+        assert process.stdin is not None
+        process.stdin.close()
+        await process.wait()
+        await listening
