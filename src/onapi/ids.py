@@ -1,7 +1,7 @@
 """The identifiers of the standard, and the one rule for all of them."""
 
+import os
 import re
-import secrets
 import time
 from typing import NewType
 
@@ -64,4 +64,4 @@ def new() -> str:
 
     The time in it is a moment's, in milliseconds; the rest is random, so that it cannot be guessed.
     """
-    return f"{time.time_ns() // 1_000_000:012x}{secrets.token_hex(10)}"
+    return f"{time.time_ns() // 1_000_000:012x}{os.urandom(10).hex()}"

@@ -111,7 +111,7 @@ class Shared:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._grounds = Coalesced(self._read_grounds)
-        self._orders = Coalesced(self._insert)
+        self._orders = Coalesced(self._insert, at_once=1)
 
     async def ground(self, question: Question) -> Ground:
         """Return what an ACTIVATE meets."""
@@ -120,7 +120,10 @@ class Shared:
 
     async def insert(self, order: NewOrder) -> str | None:
         """Store an order if its way is free, and return its document."""
-        return await self._orders.get(order)
+        if order.operation is Operation.ACTIVATE:
+            return await self._orders.get(order)
+        # It locks its subscription, and nobody else shall wait for that.
+        return (await self._insert([order])).get(order)
 
     async def subscription(self, asking: Asking, wish: Wish) -> tuple[Subscription, Offer | None] | None:
         """Return the subscription that a wish is about, and the service that it shall have."""

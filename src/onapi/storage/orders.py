@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import asyncpg
@@ -41,9 +42,9 @@ class Ground:
     holders: tuple[Holder, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class NewOrder:
-    """A row of `orders` to be; `mount` and `dialect` are for its answer."""
+    """A row of `orders` to be, like no other; `mount` and `dialect` are for its answer."""
 
     order_id: ids.OrderId
     sp: ids.Sp
@@ -280,5 +281,6 @@ def _offer(raw: Mapping[str, Any], service: str, claim: str) -> Offer:
     )
 
 
+@lru_cache(maxsize=1000)
 def _rules(characteristics: str) -> Mapping[str, Rule]:
     return {} if characteristics == "{}" else msgspec.json.decode(characteristics, type=dict[str, Rule])

@@ -59,8 +59,8 @@ SELECT q.n, a.access_state, v.service_type, v.takeover, v.offered_from, v.offere
         LIMIT 1) l ON true
   LEFT JOIN LATERAL (
        SELECT o.order_id, o.wish, o.subscription_id FROM orders o
-        WHERE w.sp = q.sp AND o.access_id = q.access_id AND o.service_type = v.service_type AND o.claim = k.claim
-          AND o.operation = 'ACTIVATE' AND o.state IN ('RECEIVED', 'IN_PROGRESS') LIMIT 1) ow ON true
+        WHERE w.sp = q.sp AND o.wanted_on = q.access_id AND o.service_type = v.service_type AND o.claim = k.claim
+        LIMIT 1) ow ON true
   LEFT JOIN LATERAL (
        SELECT s.subscription_id, s.service FROM subscriptions s
         WHERE l.sp = q.sp AND s.access_id = q.access_id AND s.service_type = v.service_type AND s.claim = k.claim
@@ -112,8 +112,7 @@ SELECT f.subscription_id, f.ended
          WHERE s.sp = $sp AND s.sp_subscription_id = $reference
         UNION ALL
         SELECT o.subscription_id, false, NULL FROM orders o
-         WHERE o.sp = $sp AND o.sp_subscription_id = $reference
-           AND o.operation = 'ACTIVATE' AND o.state IN ('RECEIVED', 'IN_PROGRESS')) f
+         WHERE o.sp = $sp AND o.sp_subscription_id = $reference AND o.wanted_on IS NOT NULL) f
  ORDER BY f.ended, f.ended_at DESC LIMIT 3;
 
 -- name: found_on_access
@@ -125,8 +124,7 @@ SELECT f.subscription_id, f.ended
                 AND s.service_type = (SELECT v.service_type FROM services v WHERE v.service = $service))
         UNION ALL
         SELECT o.subscription_id, false, NULL FROM orders o
-         WHERE o.sp = $sp AND o.access_id = $access_id AND o.service = $service
-           AND o.operation = 'ACTIVATE' AND o.state IN ('RECEIVED', 'IN_PROGRESS')) f
+         WHERE o.sp = $sp AND o.wanted_on = $access_id AND o.service = $service) f
  ORDER BY f.ended, f.ended_at DESC LIMIT 3;
 
 -- name: subscription

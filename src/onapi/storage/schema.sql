@@ -257,6 +257,11 @@ CREATE TABLE public.orders (
     lease uuid,
     leased_until timestamp with time zone,
     told_by bigint NOT NULL,
+    wanted_on public.id_text GENERATED ALWAYS AS (
+CASE
+    WHEN ((operation = 'ACTIVATE'::text) AND (state = ANY (ARRAY['RECEIVED'::text, 'IN_PROGRESS'::text]))) THEN (access_id)::text
+    ELSE NULL::text
+END) STORED,
     CONSTRAINT orders_characteristics_check CHECK ((json_typeof(characteristics) = 'object'::text)),
     CONSTRAINT orders_equipment_check CHECK ((json_typeof(equipment) = 'array'::text)),
     CONSTRAINT orders_message_check CHECK ((length(message) <= 255)),
@@ -288,6 +293,8 @@ COMMENT ON COLUMN public.orders.due_at IS 'When it may be worked on; infinity: s
 COMMENT ON COLUMN public.orders.lease IS 'The worker that has it, until `leased_until`.';
 
 COMMENT ON COLUMN public.orders.told_by IS 'The journal position of the last change of state.';
+
+COMMENT ON COLUMN public.orders.wanted_on IS 'Of an unfinished ACTIVATE: its access.';
 
 CREATE TABLE public.subscriptions (
     subscription_id public.id_text NOT NULL,
@@ -326,14 +333,14 @@ CREATE VIEW public.claims AS
    FROM public.subscriptions s
   WHERE (s.state = ANY (ARRAY['ACTIVATED'::text, 'SUSPENDED'::text]))
 UNION ALL
- SELECT o.access_id,
+ SELECT o.wanted_on AS access_id,
     o.service_type,
     o.claim,
     o.sp,
     true AS wanted,
     NULL::timestamp with time zone AS ends_at
    FROM public.orders o
-  WHERE ((o.operation = 'ACTIVATE'::text) AND (o.state = ANY (ARRAY['RECEIVED'::text, 'IN_PROGRESS'::text])));
+  WHERE (o.wanted_on IS NOT NULL);
 
 CREATE FUNCTION public.claim_line(c public.claims) RETURNS text
     LANGUAGE sql STABLE
@@ -1065,7 +1072,7 @@ CREATE INDEX orders_of_sp ON public.orders USING btree (sp, state, "position");
 
 CREATE UNIQUE INDEX orders_unfinished ON public.orders USING btree (subscription_id) WHERE (state = ANY (ARRAY['RECEIVED'::text, 'IN_PROGRESS'::text]));
 
-CREATE UNIQUE INDEX orders_wanted ON public.orders USING btree (access_id, service_type, claim) WHERE ((operation = 'ACTIVATE'::text) AND (state = ANY (ARRAY['RECEIVED'::text, 'IN_PROGRESS'::text])));
+CREATE UNIQUE INDEX orders_wanted ON public.orders USING btree (wanted_on, service_type, claim) WHERE (wanted_on IS NOT NULL);
 
 CREATE INDEX simulated_effects_access ON public.simulated_effects USING btree (access_id, id);
 

@@ -75,8 +75,8 @@ CREATE VIEW claims AS
 SELECT s.access_id, s.service_type, s.claim, s.sp, false AS wanted, s.ends_at
   FROM subscriptions s WHERE s.state IN ('ACTIVATED', 'SUSPENDED')
 UNION ALL
-SELECT o.access_id, o.service_type, o.claim, o.sp, true, NULL
-  FROM orders o WHERE o.operation = 'ACTIVATE' AND o.state IN ('RECEIVED', 'IN_PROGRESS');
+SELECT o.wanted_on, o.service_type, o.claim, o.sp, true, NULL::timestamptz
+  FROM orders o WHERE o.wanted_on IS NOT NULL;
 
 -- And where and when that changed, as long as the journal is kept.
 CREATE VIEW claim_moves AS
