@@ -4,6 +4,7 @@ import asyncio
 import signal
 from typing import Annotated
 
+import prometheus_client
 import typer
 
 from onapi import app
@@ -20,6 +21,8 @@ def work(concurrency: Concurrency = app.CONCURRENCY) -> None:
     observe.begin_logging()
     with database.available() as settings:
         database.check(settings)
+        if settings.metrics_port:
+            prometheus_client.start_http_server(settings.metrics_port, "127.0.0.1")
         output.say("Orders are carried out on the simulated network: no real port is touched.")
         asyncio.run(_work(settings, concurrency))
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import structlog
+from prometheus_client import Counter
 
 from onapi import errors
 from onapi.domain.plans import CONFIGURE_PORT
@@ -15,6 +16,8 @@ from onapi.storage.work import Work
 from onapi.vocabulary import Failure
 
 _log = structlog.get_logger()
+_FINISHED = Counter("onapi_orders_finished_total", "Orders finished: success, or why not.", ["operation", "outcome"])
+_POSTPONED = Counter("onapi_orders_postponed_total", "Steps that failed and will be tried again.", ["operation"])
 
 _AS_BEFORE = "The access is as it was before."
 _UNKNOWN = "What the network delivers there now is not known; the operator looks at it."
@@ -55,14 +58,17 @@ class Runner:
             if work.undoing and work.step == 0:
                 await self._fail(work, _AS_BEFORE)
                 log.info("order_failed", code=work.code, trouble=work.trouble)
+                _FINISHED.labels(work.operation, work.code or Failure.INTERNAL).inc()
                 return
             advanced = await (self._undo(work) if work.undoing else self._do(work))
             if advanced is None:
                 log.info("order_postponed", step=work.step, undoing=work.undoing)
+                _POSTPONED.labels(work.operation).inc()
                 return
             log.debug("order_step_recorded", step=advanced.step, undoing=advanced.undoing)
             work = advanced
         log.info("order_succeeded")
+        _FINISHED.labels(work.operation, "success").inc()
 
     async def _do(self, work: Work) -> Work | None:
         """Do the next step; return the order after it, or None when it was given back."""

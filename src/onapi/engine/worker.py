@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
+from prometheus_client import Gauge
 
 from onapi import errors, ids
 from onapi.drivers.contract import Provisions
@@ -20,6 +21,7 @@ from onapi.storage.pool import Database
 from onapi.storage.work import Lease, Work
 
 _log = structlog.get_logger()
+_RUNNING = Gauge("onapi_orders_running", "Orders that are being carried out.", multiprocess_mode="livesum")
 
 _CLAIMED_AT_ONCE = 200
 
@@ -113,6 +115,7 @@ class Worker:
         for work in claimed:
             task = asyncio.create_task(self._carry_out(work))
             self._running[work.order_id] = task
+        _RUNNING.set(len(self._running))
         if claimed:
             self._herald.tell()
         return len(claimed) == free
@@ -130,6 +133,7 @@ class Worker:
             await self._put_aside(work, error)
         finally:
             del self._running[work.order_id]
+            _RUNNING.set(len(self._running))
             self._herald.tell()
             self._wake.set()
 

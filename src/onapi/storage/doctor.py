@@ -9,6 +9,7 @@ from onapi.storage.tx import Tx
 _SQL = queries.beside(__file__)
 _OLDEST, _NEWEST = 15, 18
 _LONG_TRANSACTION_S = 60
+_LONG_WAIT_S = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +33,21 @@ class _Facts:
     invalid_indexes: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Orders:
+    stuck: int
+    waiting_s: float
+
+
 async def findings(tx: Tx) -> list[Finding]:
     """Return everything that was looked at, good or not."""
     facts = await _SQL["facts"].one(tx, _Facts)
     if facts is None:
         return []
+    schema = await _schema(tx)
     return [
         _version(facts.version),
-        await _schema(tx),
+        schema,
         _finding(
             "encoding",
             facts.encoding == "UTF8",
@@ -72,6 +80,27 @@ async def findings(tx: Tx) -> list[Finding]:
             facts.invalid_indexes == 0,
             "All indexes are valid.",
             f"{facts.invalid_indexes} indexes are invalid; REINDEX those that pg_index has as not indisvalid.",
+        ),
+        *(await _orders(tx) if schema.good else []),
+    ]
+
+
+async def _orders(tx: Tx) -> list[Finding]:
+    orders = await _SQL["orders"].one(tx, _Orders)
+    if orders is None:
+        return []
+    return [
+        _finding(
+            "engine",
+            orders.waiting_s < _LONG_WAIT_S,
+            "No order that is due is kept waiting.",
+            f"An order has been due for {orders.waiting_s:.0f} s; is `onapi work` running, and does it log failures?",
+        ),
+        _finding(
+            "stuck orders",
+            orders.stuck == 0,
+            "No order is stuck.",
+            f"{orders.stuck} orders are stuck and wait for you: `onapi orders list --stuck`.",
         ),
     ]
 
