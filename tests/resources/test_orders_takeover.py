@@ -151,7 +151,11 @@ def test_the_losers_order_for_another_day_comes_to_its_end_and_takes_nothing_fro
     lost = town.alfa.active(access)
     if operation == "RESUME":
         town.alfa.done("SUSPEND", subscriptionId=lost)
-    fields = {"CHANGE": {"service": "BB-10-10"}, "MODIFY": {"equipment": {"vendorId": "v"}}}.get(operation, {})
+    said: dict[str, dict[str, Any]] = {
+        "CHANGE": {"service": "BB-10-10"},
+        "MODIFY": {"equipment": {"vendorId": "v"}},
+    }
+    fields = said.get(operation, {})
     order = town.alfa.order(operation, subscriptionId=lost, requestedDateTime=LATER, **fields)
     town.beta.active(access, forcedTakeover=True)
     before = town.operator.port(access)
