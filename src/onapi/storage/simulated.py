@@ -84,7 +84,12 @@ class Cabinet:
             return await self._fail(asked, answer)
         if answer.did:
             return '{"did": "changed"}'
-        return '{"did": "nothing"}' if answer.held == asked.after else json.dumps({"holds": answer.held})
+        held = answer.held
+        if held != asked.after:
+            # Another may have asked the same at the same moment, and done it unseen by the statement that looked.
+            async with self._database.connection() as tx:
+                held = await _SQL["held"].value(tx, str, access_id=asked.access_id, slot=asked.slot)
+        return '{"did": "nothing"}' if held == asked.after else json.dumps({"holds": held})
 
     async def _answer_many(self, questions: Sequence[_Question]) -> Mapping[_Question, _Answer]:
         async with self._database.connection() as tx:
