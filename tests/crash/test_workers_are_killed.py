@@ -32,7 +32,7 @@ _AT_THE_DOOR = 10
 
 async def _one_of_each(village: Village, access: str, points: "_Points") -> None:
     """Place every kind of order on an access, one after the other."""
-    at = {"accessId": access}
+    at: dict[str, Any] = {"accessId": access}
     line = await village.done(
         "alfa", operation="ACTIVATE", service="BB-100", spReference="r1", points=points(_DELIVERING), **at
     )

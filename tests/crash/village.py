@@ -1,6 +1,7 @@
 """A small village with two SPs, and their orders, placed by the code that places everybody's."""
 
 import asyncio
+import signal
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -49,22 +50,26 @@ class Village:
         """Place an order; the fields are the wire's, with its names."""
         return await self._orders.place(_asking(sp), wish_of(_body(fields)))
 
-    async def order(self, sp: str, *, points: Sequence[str] = (), **fields: Any) -> ids.OrderId:
-        """Place an order that workers come to when death awaits them at these points of it; return its ID.
-
-        It is placed for later, and moved to now when everything is arranged, so that no worker is too early.
-        """
+    async def later(self, sp: str, **fields: Any) -> ids.OrderId:
+        """Place an order that no worker comes to before it is moved to `now`, and return its ID."""
         placed = await self.place(sp, requestedDateTime=_FAR, **fields)
         assert placed.order_id is not None
-        row = await self.order_row(placed.order_id)
-        for point in points:
-            who = row["access_id"] if point.startswith(("before ", "after ")) else placed.order_id
-            self._fates.await_at(who, point)
-        body = msgspec.structs.replace(_body(fields), sp_subscription_id=fields.get("spSubscriptionId"))
-        await self._orders.change(
-            _asking(sp), placed.order_id, lambda stored: replaced(ids.OrderId(row["order_id"]), stored, body)
-        )
         return placed.order_id
+
+    async def now(self, sp: str, order_id: ids.OrderId, **fields: Any) -> None:
+        """Have an order, of these fields, carried out now."""
+        await self._orders.change(_asking(sp), order_id, lambda stored: replaced(order_id, stored, _body(fields)))
+
+    async def order(
+        self, sp: str, *, points: Sequence[str] = (), number: signal.Signals = signal.SIGKILL, **fields: Any
+    ) -> ids.OrderId:
+        """Place an order whose workers are awaited by a signal at these points of it, and return its ID."""
+        order_id = await self.later(sp, **fields)
+        access_id = (await self.order_row(order_id))["access_id"]
+        for point in points:
+            self._fates.await_at(access_id if point.startswith(("before ", "after ")) else order_id, point, number)
+        await self.now(sp, order_id, **fields)
+        return order_id
 
     async def cancel(self, sp: str, order_id: ids.OrderId) -> bool:
         """Cancel an order; return False when it was too late."""

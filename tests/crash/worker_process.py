@@ -26,6 +26,8 @@ from onapi.engine.worker import Pace, Worker
 from onapi.storage import pool
 from onapi.storage.simulated import Cabinet
 
+_PATIENCE_S = 60.0
+
 READY = "ready"
 """The point of a worker that has connected, and has not claimed anything yet."""
 
@@ -75,11 +77,12 @@ class Fates:
         """Return the points where nobody has come yet."""
         return sorted(file.name for file in self._folder.iterdir() if " met " not in file.name)
 
-    def met(self, who: str, point: str) -> int | None:
-        """Return the process that came to a point, or None."""
-        for file in self._folder.glob(f"{who} {point} met *"):
-            return int(file.name.rpartition(" ")[2])
-        return None
+    async def until_met(self, point: str) -> int:
+        """Wait until a process has come to a point, whoever awaited it there, and return it."""
+        async with asyncio.timeout(_PATIENCE_S):
+            while not (found := list(self._folder.glob(f"* {point} met *"))):
+                await asyncio.sleep(0.01)
+        return int(found[0].name.rpartition(" ")[2])
 
     def all_met(self) -> list[int]:
         """Return the processes that met their fate, one for each."""
