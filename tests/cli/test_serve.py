@@ -6,6 +6,7 @@ import signal
 import socket
 import ssl
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -65,11 +66,30 @@ def test_the_demo_answers_what_it_prints_and_ends_cleanly_with_its_database(
             listed = httpx2.get(f"{demo.url}accesses/", auth=(sp, f"{sp}-demo")).json()
             assert count in (None, len(listed))
             assert {"DEMO-1", "DEMO-2", "DEMO-FAIL-1", "DEMO-SLOW-1"} <= {access["accessId"] for access in listed}
+        _order_in_the_demo(demo.url)
         code, out, err = demo.end(number)
     assert code == 0
-    assert out.count("curl -u alfa:alfa-demo") == 3
+    assert out.count("curl -u alfa:alfa-demo") == 6
     assert "Traceback" not in err
     assert not (data_folder / "postgresql" / "postmaster.pid").exists()
+
+
+def _order_in_the_demo(url: str) -> None:
+    """See an order succeed, one fail, and one take its time."""
+    with httpx2.Client(base_url=url, auth=("alfa", "alfa-demo"), timeout=30) as alfa:
+        placed = {}
+        for access_id in ("DEMO-1", "DEMO-FAIL-1", "DEMO-SLOW-1"):
+            wish = {"operation": "ACTIVATE", "accessId": access_id, "service": "BB-100-100"}
+            placed[access_id] = alfa.post("orders/", json=wish).json()["path"].rpartition("/")[2]
+
+        def state(access_id: str) -> str:
+            return str(alfa.get(f"orders/{placed[access_id]}").json()["state"])
+
+        while state("DEMO-1") != "DONE_SUCCESS" or state("DEMO-FAIL-1") != "DONE_FAILED":
+            assert state("DEMO-SLOW-1") != "DONE_SUCCESS", "the others were to be done long before"
+            time.sleep(0.02)
+        while state("DEMO-SLOW-1") != "DONE_SUCCESS":
+            time.sleep(0.1)
 
 
 def test_a_second_demo_keeps_the_city_and_a_fresh_one_makes_another(data_folder: Path) -> None:
