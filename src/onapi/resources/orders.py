@@ -18,7 +18,7 @@ from onapi.storage.orders import Stored
 from onapi.storage.pool import Database
 from onapi.storage.tx import Tx
 from onapi.vocabulary import OrderState
-from onapi.web import lists
+from onapi.web import body, lists
 from onapi.web.call import Call
 from onapi.web.routing import Endpoint, Operation, Parameter
 from onapi.wire import orders as wire
@@ -190,7 +190,7 @@ class Orders:
             try:
                 fields = msgspec.convert(merged(stored, patch), wire.OrderFields)
             except msgspec.ValidationError as error:
-                raise errors.Invalid(f"The body is not as it should be: {error}.") from None
+                raise body.unfit(error) from None
             return replaced(order_id, stored, fields)
 
         await self._actions.change(_asking(call), order_id, edit)

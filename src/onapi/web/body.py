@@ -12,6 +12,7 @@ T = TypeVar("T")
 
 MOST_BYTES = 1024 * 1024
 _PATIENCE_S = 30.0
+_SHOWN = 200
 
 
 async def read(receive: Receive, content_type: str | None, content_length: str | None, kind: type[T]) -> T:
@@ -30,9 +31,18 @@ async def read(receive: Receive, content_type: str | None, content_length: str |
     try:
         return msgspec.json.decode(raw, type=kind)
     except msgspec.ValidationError as error:
-        raise errors.Invalid(f"The body is not as it should be: {error}.") from None
+        raise unfit(error) from None
+    except RecursionError:
+        raise errors.Invalid("The body is nested too deeply.") from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise errors.Invalid(f"The body is not JSON in UTF-8: {error}.") from None
+
+
+def unfit(error: msgspec.ValidationError) -> errors.Invalid:
+    """Return the refusal of a body with a field that has a wrong type or value; a long value is cut short."""
+    flaw, at, field = str(error).rpartition(" - at ")
+    shown = flaw if len(flaw) <= _SHOWN else flaw[:_SHOWN] + "…"
+    return errors.Invalid(f"The body is not as it should be: {shown}{at}{field}.")
 
 
 async def _all(receive: Receive) -> bytes:
