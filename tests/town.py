@@ -190,12 +190,12 @@ class Provider:
     http: httpx2.Client
     operator: Operator = field(repr=False)
 
-    def post(self, operation: str, *, key: str | None = None, **fields: Any) -> httpx2.Response:
+    def post(self, operation: str, /, *, key: str | None = None, **fields: Any) -> httpx2.Response:
         """Place an order."""
         headers = None if key is None else {"Idempotency-Key": key}
         return self.http.post("/orders/", json={"operation": operation, **fields}, headers=headers)
 
-    def order(self, operation: str, **fields: Any) -> dict[str, Any]:
+    def order(self, operation: str, /, **fields: Any) -> dict[str, Any]:
         """Place an order that is taken, and return it."""
         answer = self.post(operation, **fields)
         assert answer.status_code == 201, answer.text
@@ -217,7 +217,7 @@ class Provider:
         now: dict[str, Any] = self.get(f"/orders/{order['orderId']}")
         return now
 
-    def done(self, operation: str, **fields: Any) -> dict[str, Any]:
+    def done(self, operation: str, /, **fields: Any) -> dict[str, Any]:
         """Place an order, and return it when it has succeeded."""
         finished = self.settled(self.order(operation, **fields))
         assert finished["state"] == "DONE_SUCCESS", finished
