@@ -1,6 +1,7 @@
 """What a worker writes down about its orders; orders that are ready at the same time share their statements."""
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 
 from onapi import errors, ids
@@ -26,8 +27,23 @@ class Records:
     def __init__(self, database: Database, lease: Lease) -> None:
         self._database = database
         self._lease = lease
+        self._certain_until: dict[ids.OrderId, float] = {}
         self._advances = Coalesced(self._advance_many)
         self._successes = Coalesced(self._succeed_many)
+
+    def leased(self, order_ids: Iterable[ids.OrderId], asked_at: float) -> None:
+        """Note that the leases of these orders last from a moment of the monotonic clock, if not a little later."""
+        until = asked_at + self._lease.lasts.total_seconds()
+        self._certain_until.update(dict.fromkeys(order_ids, until))
+
+    def forget(self, order_id: ids.OrderId) -> None:
+        """Let go of an order that is out of hand."""
+        self._certain_until.pop(order_id, None)
+
+    def be_certain(self, work: Work) -> None:
+        """See by the clock alone that the order must still be ours, before the network is asked for anything."""
+        if time.monotonic() >= self._certain_until.get(work.order_id, 0.0):
+            raise LeaseLost
 
     async def advance(self, work: Work, did: str) -> None:
         """Write down that the present step is done, and what was done."""

@@ -113,6 +113,7 @@ class Runner:
         if work.ended:
             # A takeover ended the subscription, and its port is the winner's now.
             return "The subscription had ended; the port was left as it is."
+        self._records.be_certain(work)
         return await self._driver.provision(port_of(work), before=before, after=after)  # type: ignore[arg-type]
 
     async def _fail_step(self, work: Work, error: DriverError) -> Work | None:

@@ -1,6 +1,7 @@
 """Claims orders that are due, has them carried out side by side, and keeps its leases. Any number may run."""
 
 import asyncio
+import time
 import uuid
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
@@ -108,10 +109,12 @@ class Worker:
                 if self._dropped:
                     await storage.release(tx, self._lease, but=self._running.keys())
                     self._dropped = False
-                claimed = await storage.claim(tx, self._lease, most=free)
+                asked_at = time.monotonic()
+                claimed = await storage.claim(tx, self._lease, most=free, had=self._running.keys())
         except errors.Unavailable as error:
             _log.warning("claim_failed", cause=error.cause)
             return False
+        self._records.leased([work.order_id for work in claimed], asked_at)
         for work in claimed:
             task = asyncio.create_task(self._carry_out(work))
             self._running[work.order_id] = task
@@ -133,6 +136,7 @@ class Worker:
             await self._put_aside(work, error)
         finally:
             del self._running[work.order_id]
+            self._records.forget(work.order_id)
             _RUNNING.set(len(self._running))
             self._herald.tell()
             self._wake.set()
@@ -158,7 +162,9 @@ class Worker:
         if not beating:
             return
         async with self._database.connection() as tx:
+            asked_at = time.monotonic()
             ours = await storage.keep(tx, self._lease, beating.keys())
+        self._records.leased(ours & self._running.keys(), asked_at)
         missed = {task: order_id for order_id, task in beating.items() if order_id not in ours}
         if not missed:
             return

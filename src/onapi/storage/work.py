@@ -72,13 +72,14 @@ class Work:
     holder_is_same_sp: bool
 
 
-async def claim(tx: Tx, lease: Lease, *, most: int) -> list[Work]:
+async def claim(tx: Tx, lease: Lease, *, most: int, had: Collection[ids.OrderId] = ()) -> list[Work]:
     """Take orders that are due, at most so many, for as long as the lease lasts.
 
+    None that this worker still has in hand is taken, even when its lease is over: it would have it twice.
     Nothing is taken when another worker began an order on the same access at the same moment; claim again.
     """
     try:
-        rows = await _SQL["claim"].rows(tx, lease=lease.worker, lease_for=lease.lasts, most=most)
+        rows = await _SQL["claim"].rows(tx, lease=lease.worker, lease_for=lease.lasts, most=most, had=list(had))
     except asyncpg.UniqueViolationError:
         return []
     return [_work(dict(row.items())) for row in rows]

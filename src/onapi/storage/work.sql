@@ -5,6 +5,7 @@ WITH due AS (
     SELECT o.order_id FROM orders o
      WHERE o.finished_at IS NULL AND o.due_at <= clock_timestamp()
        AND (o.leased_until IS NULL OR o.leased_until < clock_timestamp())
+       AND o.order_id <> ALL ($had::text[])
        AND NOT EXISTS (
            SELECT FROM orders e
             WHERE e.access_id = o.access_id AND e.order_id <> o.order_id
