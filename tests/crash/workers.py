@@ -73,6 +73,12 @@ class Nursery:
         """Return what all workers have said."""
         return self._log.read_text() if self._log.exists() else ""
 
+    async def until_said(self, event: str, order_id: str) -> None:
+        """Wait until a worker has logged an event of an order."""
+        async with asyncio.timeout(_PATIENCE_S):
+            while not any(event in line and order_id in line for line in self.log().splitlines()):
+                await asyncio.sleep(0.02)
+
     async def listen(self) -> None:
         """Hear who is born and who has died, until the nursery ends."""
         assert self._process.stdout is not None
