@@ -39,6 +39,9 @@ HASTY = Patience(deadline_s=20, tries=3, pause_s=0.01, pause_max_s=0.02)
 ODD = 'Fibre "Åsa" \\ 50 % 🏠'
 """A service whose name JSON has to write with care."""
 
+GMT = "%a, %d %b %Y %H:%M:%S GMT"
+"""A moment in a header of HTTP."""
+
 _PATIENCE_S = 60.0
 _ACCESSES = 400
 _serial = itertools.count(1)
@@ -208,6 +211,15 @@ class Provider:
         assert answer.status_code == 200, answer.text
         return answer.json()
 
+    def delta(self, path: str, since: datetime, until: datetime) -> list[dict[str, Any]]:
+        """Return what is told of a list since a moment, once the answer reaches to another."""
+        while True:
+            answer = self.http.get(path, headers={"If-Modified-Since": since.strftime(GMT)})
+            assert answer.status_code in (200, 304), answer.text
+            if datetime.strptime(answer.headers["Last-Modified"], GMT).replace(tzinfo=UTC) >= until:
+                return answer.json() if answer.status_code == 200 else []
+            time.sleep(0.02)
+
     def settled(self, order: dict[str, Any]) -> dict[str, Any]:
         """Return an order as it is when it is finished, or stuck."""
         self.operator.until(
@@ -254,9 +266,9 @@ class Town:
         """Return a connected access that no other test has."""
         return f"T-{next(self._accesses)}"
 
-    def ended(self, second: datetime | None = None) -> datetime:
-        """Wait until the database's present second has passed, or another one, and return the moment."""
-        last = second or self.operator.value("SELECT clock_timestamp()")
+    def ended(self) -> datetime:
+        """Wait until the database's present second has passed, and return the moment; deltas may reach to it."""
+        last = self.operator.value("SELECT clock_timestamp()")
         while (now := self.operator.value("SELECT date_trunc('second', horizon())")) <= last:
             time.sleep(0.02)
         return now  # type: ignore[no-any-return]

@@ -84,18 +84,17 @@ def test_the_loser_loses_what_the_winner_gets_in_one_transaction(town: Town, sta
 def test_the_loser_reads_its_end_in_events_and_in_the_deltas_of_subscriptions(town: Town) -> None:
     access = town.access()
     lost = town.alfa.active(access)
-    since = town.ended().strftime("%a, %d %b %Y %H:%M:%S GMT")
+    since = town.ended()
     won = town.beta.active(access, forcedTakeover=True)
-    town.ended()
+    until = town.ended()
     told = [
         (event["type"], event["objectId"])
-        for event in town.alfa.get("/events/", If_Modified_Since=since)
-        if event["objectType"] == "subscriptions" and event["objectId"] in (lost, won)
+        for event in town.alfa.delta("/events/", since, until)
+        if event["objectType"] == "subscriptions"
     ]
     assert told == [("DELETE", lost)]
-    changed = {one["accessId"]: one for one in town.alfa.get("/subscriptions/", If_Modified_Since=since)}
-    assert changed[access] == {"accessId": access, "subscriptions": []}
-    winners = {one["accessId"]: one["subscriptions"] for one in town.beta.get("/subscriptions/")}
+    assert town.alfa.delta("/subscriptions/", since, until) == [{"accessId": access, "subscriptions": []}]
+    winners = {one["accessId"]: one["subscriptions"] for one in town.beta.delta("/subscriptions/", since, until)}
     assert [one["subscriptionId"] for one in winners[access]] == [won]
 
 
