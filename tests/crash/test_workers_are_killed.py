@@ -89,33 +89,6 @@ async def _deaths_before_claiming(nursery: Nursery) -> None:
             await asyncio.sleep(0.05)
 
 
-async def _kept_manned(nursery: Nursery, post: list[Ward], concurrency: int) -> None:
-    """Start a worker whenever one has died, until cancelled."""
-    while True:
-        post[:] = [await nursery.worker(concurrency=concurrency)]
-        assert await post[0].gone() == -9, nursery.log()[-5000:]
-
-
-async def _until_all_is_ordered(
-    nursery: Nursery, stories: Sequence["asyncio.Task[None]"], posts: Sequence[list[Ward]], *, concurrency: int
-) -> None:
-    """Keep the posts manned until the stories are told; then have the last ones stop, as an operator does."""
-    keeping = [asyncio.create_task(_kept_manned(nursery, post, concurrency)) for post in posts]
-    told = asyncio.create_task(_all(stories))
-    await asyncio.wait([told, *keeping], return_when=asyncio.FIRST_COMPLETED)
-    for task in keeping:
-        task.cancel()
-    await asyncio.gather(*keeping, return_exceptions=True)
-    await told
-    for post in posts:
-        for ward in post:
-            assert await ward.end() in (0, -9), nursery.log()[-5000:]
-
-
-async def _all(stories: Sequence["asyncio.Task[None]"]) -> None:
-    await asyncio.gather(*stories)
-
-
 async def test_a_worker_killed_at_any_point_of_any_order_leaves_nothing_undone_or_done_twice(
     nursery: Nursery, database_url: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -125,7 +98,7 @@ async def test_a_worker_killed_at_any_point_of_any_order_leaves_nothing_undone_o
         others = [_deaths_before_claiming(nursery), _with_cancellations(played, f"A-{_STORIES}", ordering)]
         stories = [*ordering, *map(asyncio.create_task, others)]
         # One order at a time for each: the death of one shall not keep another from its own.
-        await _until_all_is_ordered(nursery, stories, [[] for _ in range(5)], concurrency=1)
+        await nursery.work_until(stories, [[] for _ in range(5)], concurrency=1)
         assert nursery.fates.unmet() == []
         assert await history.faults(played.database) == []
     with capsys.disabled():
@@ -160,7 +133,7 @@ async def test_workers_killed_at_random_leave_nothing_undone_or_done_twice(
         killing = asyncio.create_task(_at_random(posts, kills=40))
         ordering = [asyncio.create_task(_over_and_over(played, f"A-{n}", killing)) for n in range(6)]
         cancelling = [asyncio.create_task(_with_cancellations(played, f"A-{n}", ordering)) for n in (6, 7)]
-        await _until_all_is_ordered(nursery, [killing, *ordering, *cancelling], posts, concurrency=4)
+        await nursery.work_until([killing, *ordering, *cancelling], posts, concurrency=4)
         assert await history.faults(played.database) == []
     with capsys.disabled():
         sys.stdout.write(f"\n{nursery.kills} workers were killed.\n")

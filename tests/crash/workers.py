@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -64,6 +64,32 @@ class Nursery:
             stdin.write(ask_for(replace(self._life, **changes)))  # type: ignore[arg-type]  # all numbers
             return await self._born.get()
 
+    async def work_until(
+        self, stories: Sequence["asyncio.Task[None]"], posts: Sequence[list[Ward]], *, concurrency: int = 1
+    ) -> None:
+        """Have a worker at each post, and another when it was killed, until the stories are told.
+
+        Args:
+            stories: what is waited for; the first that fails fails this.
+            posts: lists in which the workers of the moment can be found.
+            concurrency: of each worker.
+        """
+        manning = [asyncio.create_task(self._man(post, concurrency)) for post in posts]
+        telling = asyncio.create_task(_all(stories))
+        await asyncio.wait([telling, *manning], return_when=asyncio.FIRST_COMPLETED)
+        for task in manning:
+            task.cancel()
+        broken = [e for e in await asyncio.gather(*manning, return_exceptions=True) if isinstance(e, Exception)]
+        assert not broken, broken
+        await telling
+        for ward in [ward for post in posts for ward in post]:
+            assert await ward.end() in (0, -signal.SIGKILL), self.log()[-5000:]
+
+    async def _man(self, post: list[Ward], concurrency: int) -> None:
+        while True:
+            post[:] = [await self.worker(concurrency=concurrency)]
+            assert await post[0].gone() == -signal.SIGKILL, self.log()[-5000:]
+
     @property
     def kills(self) -> int:
         """How many workers have died of SIGKILL."""
@@ -90,6 +116,10 @@ class Nursery:
                     self._born.put_nowait(ward)
                 case ["dead", pid, code]:
                     self._wards[int(pid)].ended.set_result(int(code))
+
+
+async def _all(stories: Sequence["asyncio.Task[None]"]) -> None:
+    await asyncio.gather(*stories)
 
 
 @asynccontextmanager
