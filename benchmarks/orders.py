@@ -26,6 +26,7 @@ _P50_S = 0.030
 _PLACED_S = 2.0
 _WORK = 5_000
 _ALONE = 300
+_SETTLED_S = 2.0
 _UNFINISHED = "SELECT EXISTS (SELECT FROM orders WHERE state IN ('RECEIVED', 'IN_PROGRESS'))"
 
 
@@ -136,6 +137,8 @@ def _post(server: Server, access_id: str) -> bytes:
 
 
 def _poll(server: Server, path: str) -> tuple[int, Question]:
+    # What happened before a server began to look it has to ask the database for.
+    time.sleep(_SETTLED_S)
     since = format_datetime(datetime.now(UTC), usegmt=True)
     header = f"If-Modified-Since: {since}\r\n"
     if server.name != "onapi" or path == "events/":

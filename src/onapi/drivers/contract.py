@@ -1,4 +1,8 @@
-"""What a driver is, and what it may say: the one module of onapi that drivers import.
+"""What a driver is: this and `readings` are the modules of onapi that drivers import.
+
+A driver is a class with `match`, `probe` and one method for each capability that it has; a capability is one of the
+small Protocols below, and whoever lacks one simply has not its method. It is made with an `Element` and the
+`Transports` to reach it, opens no sockets of its own, and keeps no state that matters: it is made anew at any time.
 
 DriverError
 ├── Unreachable   the element cannot be reached
@@ -11,20 +15,46 @@ DriverError
 └── Drifted       the port is not as the record has it      permanent
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, runtime_checkable
+
+from onapi.drivers.readings import Binding, Counters, Group, Hardware, LearntMac, Link
 
 VERSION = 1
 """Of this contract; it grows by whole numbers when a driver would have to change."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Element:
+    """A network element: `name` is the CO's, `address` an IP address; `options` are the driver's, from inventory."""
+
+    name: str
+    address: str
+    options: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What an element says of itself when it is probed; `ports` are the names that readings take."""
+
+    sys_object_id: str | None = None
+    description: str | None = None
+    vendor: str | None = None
+    model: str | None = None
+    ports: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Port:
-    """Where something is delivered: on one access, a `slot` for each service that can be there at the same time."""
+    """Where something is delivered: on one access, a `slot` for each service that can be there at the same time.
+
+    `name` is the element's own for the port, such as "GigabitEthernet0/0/1"; empty on the simulated network.
+    """
 
     access_id: str
     slot: str
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +127,119 @@ class Drifted(DriverError):
     permanent = True
 
 
+class Snmp(Protocol):
+    """Asks an element by SNMP; object identifiers are dotted, values are int, bytes or str (an identifier)."""
+
+    async def get(self, oids: Sequence[str]) -> dict[str, int | bytes | str]:
+        """Return the values of these instances; those that the element lacks are left out."""
+
+    async def walk(self, oid: str) -> dict[str, int | bytes | str]:
+        """Return everything below an object, in the element's order, which must increase."""
+
+
+class Ovsdb(Protocol):
+    """Speaks to an Open vSwitch database server. Source: RFC 7047."""
+
+    async def transact(self, operations: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+        """Do all operations or none, and return their results; a `wait` that does not hold is Drifted."""
+
+
+class Shell(Protocol):
+    """Speaks to an element's command line."""
+
+    async def ask(self, command: str) -> str:
+        """Send one line, and return what the element printed before its next prompt."""
+
+
+class Netconf(Protocol):
+    """Speaks NETCONF. Source: RFC 6241."""
+
+    async def call(self, operation: str) -> str:
+        """Send the inside of an `rpc` element, and return the inside of its reply."""
+
+
+class Transports(Protocol):
+    """The ways to one element. Each raises Unsupported when inventory has no credentials for it."""
+
+    def snmp(self) -> Snmp:
+        """Return the way by SNMP."""
+
+    def ovsdb(self) -> Ovsdb:
+        """Return the way to an Open vSwitch."""
+
+    def shell(self) -> Shell:
+        """Return the way to the command line."""
+
+    def netconf(self) -> Netconf:
+        """Return the way by NETCONF."""
+
+
+class Driver(Protocol):
+    """What every driver class has."""
+
+    contract: ClassVar[int]
+    """The VERSION that it was written for."""
+
+    def __init__(self, element: Element, transports: Transports) -> None:
+        """Make it for one element; ask nothing yet."""
+
+    @classmethod
+    def match(cls, sys_object_id: str, description: str) -> int:
+        """Return how well the driver suits such an element: 0 not at all, the highest of all drivers is taken."""
+
+    async def probe(self) -> Facts:
+        """Ask the element what it is."""
+
+
+@runtime_checkable
+class ReadsHardware(Protocol):
+    """A driver that can tell of the element as a whole."""
+
+    async def hardware(self) -> Hardware:
+        """Return the element's state; an element that does not answer is Unreachable or TimedOut."""
+
+
+@runtime_checkable
+class ReadsLink(Protocol):
+    """A driver that can tell of a port."""
+
+    async def link(self, port: str) -> Link:
+        """Return the state of a port; one that the element lacks is Unsupported."""
+
+
+@runtime_checkable
+class ReadsCounters(Protocol):
+    """A driver that can count."""
+
+    async def counters(self, ports: Sequence[str]) -> dict[str, Counters]:
+        """Return the counters of these ports, in few questions; a port that the element lacks is left out."""
+
+
+@runtime_checkable
+class ReadsMacs(Protocol):
+    """A driver that can tell which stations are behind a port."""
+
+    async def macs(self, port: str, vlans: Sequence[int]) -> tuple[LearntMac, ...]:
+        """Return the stations of a port in these VLANs; no VLANs is all of them."""
+
+
+@runtime_checkable
+class ReadsGroups(Protocol):
+    """A driver that can tell which multicast groups a port receives."""
+
+    async def groups(self, port: str) -> tuple[Group, ...]:
+        """Return the groups of a port."""
+
+
+@runtime_checkable
+class ReadsBindings(Protocol):
+    """A driver that can tell which addresses are leased behind a port."""
+
+    async def bindings(self, port: str) -> tuple[Binding, ...]:
+        """Return the leases of a port, as the element has seen them."""
+
+
+@runtime_checkable
 class Provisions(Protocol):
     """A driver that can make a port deliver something."""
 
