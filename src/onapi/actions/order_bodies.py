@@ -24,9 +24,11 @@ def wish_of(fields: wire.OrderFields) -> Wish:
     """
     if fields.operation is None:
         raise errors.Invalid(f"operation is missing; it is one of {', '.join(Operation)}.")
+    if fields.operation not in Operation.__members__:
+        raise errors.Invalid(f"operation {fields.operation[:60]!r} is none of {', '.join(Operation)}.")
     requested = fields.requested_date_time
     return Wish(
-        operation=fields.operation,
+        operation=Operation(fields.operation),
         access_id=None if fields.access_id is None else ids.access_id(fields.access_id),
         service=fields.service,
         subscription_id=None if fields.subscription_id is None else ids.subscription_id(fields.subscription_id),

@@ -35,7 +35,7 @@ class OrderFields(Wire, kw_only=True):
     order_id: Annotated[str | None, msgspec.Meta(description="Cannot be changed.")] = None
     access_id: Id | None = None
     service: Annotated[Reference | None, msgspec.Meta(description="As /services/ lists it for the access.")] = None
-    operation: Operation | None = None
+    operation: Annotated[str | None, msgspec.Meta(extra_json_schema={"enum": list(Operation)})] = None
     requested_date_time: Annotated[
         DateTime | None, msgspec.Meta(description="Earliest moment; absent or past: at once.")
     ] = None
