@@ -14,6 +14,7 @@ import onapi
 from onapi import errors
 from onapi.cli.main import app
 from onapi.settings import Settings
+from onapi.vocabulary import Failure
 
 _ROOT = Path(onapi.__file__).parents[2]
 _SOURCES = sorted((_ROOT / "src").rglob("*.py"))
@@ -67,6 +68,12 @@ def test_every_error_code_has_its_heading_in_the_reference() -> None:
     codes |= set(re.findall(r'"([a-z_]+)", f?"', (_ROOT / "src/onapi/web/protocol.py").read_text(encoding="utf-8")))
     assert len(codes) > 10
     assert not [code for code in sorted(codes) if f"### `{code}`" not in page]
+
+
+def test_every_reason_for_which_an_order_fails_has_its_heading_in_the_reference() -> None:
+    page = _page("errors.md")
+    assert not [code for code in Failure if f"### Order: `{code}`" not in page]
+    assert set(re.findall(r"^### Order: `(\w+)`$", page, re.MULTILINE)) == set(Failure)
 
 
 def test_every_command_and_option_is_in_the_reference() -> None:
