@@ -6,12 +6,11 @@ Every test orders on accesses of its own, so that a whole module can share a tow
 import asyncio
 import contextlib
 import itertools
-import threading
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from collections.abc import Coroutine, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any
 
 import asyncpg
 import httpx2
@@ -19,22 +18,12 @@ import httpx2
 from onapi import ids
 from onapi.domain.catalogue import Service
 from onapi.domain.characteristics import Rule
-from onapi.drivers.contract import Provisions
-from onapi.drivers.simulated import Simulated
-from onapi.engine.runner import Patience
-from onapi.engine.worker import Pace, Worker
 from onapi.settings import Settings
-from onapi.storage import pool, simulated
 from onapi.storage.pool import Database
-from onapi.storage.simulated import Cabinet, Fault
 from onapi.vocabulary import AccessState, Dialect
 from tests import given
 from tests.conftest import Server, serving
-
-T = TypeVar("T")
-
-HASTY = Patience(deadline_s=20, tries=3, pause_s=0.01, pause_max_s=0.02)
-"""Gives up after three tries, which follow each other at once; the deadline is for faults of the test's own."""
+from tests.operators import Operator
 
 ODD = 'Fibre "Åsa" \\ 50 % 🏠'
 """A service whose name JSON has to write with care."""
@@ -42,7 +31,6 @@ ODD = 'Fibre "Åsa" \\ 50 % 🏠'
 GMT = "%a, %d %b %Y %H:%M:%S GMT"
 """A moment in a header of HTTP."""
 
-_PATIENCE_S = 60.0
 _ACCESSES = 400
 _serial = itertools.count(1)
 
@@ -70,118 +58,6 @@ SERVICES = (
     given.service("IPTV-BASE", "IPTV"),
     given.service("VOIP", "VOIP", characteristics={"colour": Rule()}),
 )
-
-
-class Operator:
-    """The CO: a database opened for the operator, in a loop and a thread of its own."""
-
-    def __init__(self, url: str) -> None:
-        self.url = url
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
-        self._thread.start()
-        self.database = self.wait(pool.connect(url))
-
-    def wait(self, work: Coroutine[Any, Any, T]) -> T:
-        """Return what a coroutine returns, run in the operator's loop."""
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(_PATIENCE_S)
-
-    def do(self, work: Callable[[Database], Awaitable[T]]) -> T:
-        """Do something to the database."""
-
-        async def done() -> T:
-            return await work(self.database)
-
-        return self.wait(done())
-
-    def rows(self, statement: str, *arguments: object) -> list[asyncpg.Record]:
-        """Return what a statement returns."""
-
-        async def fetch(database: Database) -> list[asyncpg.Record]:
-            async with database.connection() as tx:
-                return await tx.fetch(statement, *arguments)
-
-        return self.do(fetch)
-
-    def value(self, statement: str, *arguments: object) -> Any:
-        """Return the first value that a statement returns."""
-        return self.rows(statement, *arguments)[0][0]
-
-    def until(self, question: str, *arguments: object) -> None:
-        """Ask the database a question until it says yes."""
-
-        async def ask() -> None:
-            async with asyncio.timeout(_PATIENCE_S), self.database.connection() as tx:
-                while not await tx.fetchval(question, *arguments):
-                    await asyncio.sleep(0.005)
-
-        self.wait(ask())
-
-    def fault(self, access_id: str, kind: str, *, times: int | None = None, seconds: float = 0.0) -> None:
-        """Give an access's element a fault."""
-
-        async def put(database: Database) -> None:
-            async with database.connection() as tx:
-                await simulated.put_fault(tx, Fault(access_id, kind, times, seconds))
-
-        self.do(put)
-
-    def effects(self, access_id: str) -> list[tuple[str | None, str | None]]:
-        """Return what was done to an access's ports, in order: setups before and after."""
-
-        async def read(database: Database) -> list[simulated.Effect]:
-            async with database.connection() as tx:
-                return await simulated.effects(tx)
-
-        return [(effect.before, effect.after) for effect in self.do(read) if effect.access_id == access_id]
-
-    def port(self, access_id: str) -> list[str]:
-        """Return what an access's ports deliver."""
-
-        async def read(database: Database) -> list[simulated.Port]:
-            async with database.connection() as tx:
-                return await simulated.ports(tx)
-
-        return [port.setup for port in self.do(read) if port.access_id == access_id]
-
-    def drained(self) -> None:
-        """Wait until no order is due or under way; those for another day, and those that are stuck, may stay."""
-        self.until(
-            "SELECT NOT EXISTS (SELECT FROM orders WHERE state IN ('RECEIVED', 'IN_PROGRESS') "
-            "AND due_at < clock_timestamp() + interval '1 hour')"
-        )
-
-    @contextlib.contextmanager
-    def working(
-        self,
-        *,
-        patience: Patience = HASTY,
-        pace: Pace | None = None,
-        driver: Provisions | None = None,
-        concurrency: int = 50,
-    ) -> Iterator[Worker]:
-        """Have orders carried out until the block ends."""
-        worker = Worker(
-            self.database,
-            self.url,
-            driver or Simulated(Cabinet(self.database)),
-            concurrency=concurrency,
-            patience=patience,
-            pace=pace or Pace(lease_s=60, look_every_s=0.05),
-        )
-        running = asyncio.run_coroutine_threadsafe(worker.run(), self._loop)
-        try:
-            yield worker
-        finally:
-            self._loop.call_soon_threadsafe(worker.stop)
-            running.result(_PATIENCE_S)
-
-    def close(self) -> None:
-        """End."""
-        self.wait(self.database.close())
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(20)
-        self._loop.close()
 
 
 @dataclass(frozen=True)
@@ -299,6 +175,17 @@ def build(database: Database, *services: Service) -> Coroutine[Any, Any, dict[st
         return headers
 
     return filled()
+
+
+@contextlib.contextmanager
+def staffed(url: str) -> Iterator[Operator]:
+    """Fill an empty database with the town, and be its operator; there is no server."""
+    operator = Operator(url)
+    try:
+        operator.wait(build(operator.database))
+        yield operator
+    finally:
+        operator.close()
 
 
 @contextlib.contextmanager
