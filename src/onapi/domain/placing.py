@@ -148,10 +148,10 @@ def operate(wish: Wish, subscription: Subscription, offer: Offer | None, now: da
             f"{subscription.service_type}."
         )
     if wish.operation is Operation.CHANGE and offer is not None:
-        check_offer(wish, offer, now, complete=False)
+        check_offer(wish, offer, now, complete=wish.characteristics is not None)
     elif wish.operation is Operation.MODIFY and wish.characteristics is not None:
         rules = offer.rules if offer is not None else {}
-        characteristics.check(wish.characteristics, rules, subscription.service, complete=False)
+        characteristics.check(wish.characteristics, rules, subscription.service, complete=True)
     return Accept()
 
 

@@ -76,9 +76,13 @@ class Delivery:
 
 
 class DriverError(Exception):
-    """What a network could not do; `permanent` ones are not tried again. The sentence is for people."""
+    """What a network could not do. The sentence is for people.
+
+    `permanent` ones are not tried again; after `untouched` ones it is certain that nothing was changed.
+    """
 
     permanent: ClassVar[bool] = False
+    untouched: ClassVar[bool] = False
 
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence)
@@ -101,18 +105,21 @@ class AuthFailed(DriverError):
     """The element does not let us in."""
 
     permanent = True
+    untouched = True
 
 
 class Unsupported(DriverError):
     """The element has no such thing."""
 
     permanent = True
+    untouched = True
 
 
 class Rejected(DriverError):
     """The element refuses what is asked."""
 
     permanent = True
+    untouched = True
 
 
 class Garbled(DriverError):
@@ -125,6 +132,7 @@ class Drifted(DriverError):
     """The port is neither as it should be before nor after: somebody else has changed it."""
 
     permanent = True
+    untouched = True
 
 
 class Snmp(Protocol):

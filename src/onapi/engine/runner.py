@@ -9,7 +9,7 @@ from prometheus_client import Counter
 
 from onapi import errors
 from onapi.domain.plans import CONFIGURE_PORT
-from onapi.drivers.contract import DriverError, Provisions, TimedOut
+from onapi.drivers.contract import Drifted, DriverError, Provisions, TimedOut
 from onapi.engine.deliveries import deliveries, obstacle, port_of
 from onapi.engine.records import Records
 from onapi.storage.work import Work
@@ -57,13 +57,9 @@ class Runner:
         while work.undoing or work.step < len(work.plan):
             if work.undoing and work.step == 0:
                 await self._fail(work, _AS_BEFORE)
-                log.info("order_failed", code=work.code, trouble=work.trouble)
-                _FINISHED.labels(work.operation, work.code or Failure.INTERNAL).inc()
                 return
             advanced = await (self._undo(work) if work.undoing else self._do(work))
             if advanced is None:
-                log.info("order_postponed", step=work.step, undoing=work.undoing)
-                _POSTPONED.labels(work.operation).inc()
                 return
             log.debug("order_step_recorded", step=advanced.step, undoing=advanced.undoing)
             work = advanced
@@ -74,12 +70,12 @@ class Runner:
         """Do the next step; return the order after it, or None when it was given back."""
         hindrance = obstacle(work)
         if hindrance is not None:
-            return await self._turn_back(work, *hindrance)
+            return await self._turn_back(work, *hindrance, untouched=work.tries == 0)
         if work.step == len(work.plan) - 1:
             try:
                 await self._records.succeed(work)
             except errors.Claimed as error:
-                return await self._turn_back(work, Failure.CLAIMED, error.cause)
+                return await self._turn_back(work, Failure.CLAIMED, error.cause, untouched=True)
             return replace(work, step=work.step + 1)
         before, after = deliveries(work)
         try:
@@ -118,26 +114,35 @@ class Runner:
 
     async def _fail_step(self, work: Work, error: DriverError) -> Work | None:
         if error.permanent or work.tries + 1 >= self._patience.tries:
-            return await self._turn_back(work, Failure.NETWORK, error.sentence)
-        await self._records.postpone(work, trouble=error.sentence, pause=self._patience.pause(work.tries))
+            # An earlier try may have done something; a port that has drifted was not touched by any of them.
+            untouched = isinstance(error, Drifted) or (error.untouched and work.tries == 0)
+            return await self._turn_back(work, Failure.NETWORK, error.sentence, untouched=untouched)
+        await self._postpone(work, error, self._patience.pause(work.tries))
         return None
 
     async def _fail_undo(self, work: Work, error: DriverError) -> Work | None:
         if work.abandoned is not None:
             await self._fail(work, f"{error.sentence} {_UNKNOWN}")
             return None
-        gives_up = error.permanent or work.tries + 1 >= self._patience.tries
-        pause = None if gives_up else self._patience.pause(work.tries)
-        await self._records.postpone(work, trouble=error.sentence, pause=pause)
-        if gives_up:
+        if error.permanent or work.tries + 1 >= self._patience.tries:
+            await self._records.postpone(work, trouble=error.sentence, pause=None)
             _log.error("order_stuck", order=work.order_id, trouble=error.sentence)
+        else:
+            await self._postpone(work, error, self._patience.pause(work.tries))
         return None
 
-    async def _turn_back(self, work: Work, code: Failure, trouble: str) -> Work:
-        steps = await self._records.turn_back(work, trouble=trouble, code=code)
+    async def _postpone(self, work: Work, error: DriverError, pause: timedelta) -> None:
+        await self._records.postpone(work, trouble=error.sentence, pause=pause)
+        _log.info("order_postponed", order=work.order_id, step=work.step, undoing=work.undoing)
+        _POSTPONED.labels(work.operation).inc()
+
+    async def _turn_back(self, work: Work, code: Failure, trouble: str, *, untouched: bool) -> Work:
+        steps = await self._records.turn_back(work, trouble=trouble, code=code, untouched=untouched)
         return replace(work, undoing=True, step=steps, tries=0, code=code, trouble=trouble)
 
     async def _fail(self, work: Work, state: str) -> None:
         message = f"{work.abandoned or work.trouble} {state}"
         code = Failure.ABANDONED if work.abandoned else work.code or Failure.INTERNAL
         await self._records.fail(work, message=message, code=code)
+        _log.info("order_failed", order=work.order_id, operation=work.operation, code=code, trouble=message)
+        _FINISHED.labels(work.operation, code).inc()

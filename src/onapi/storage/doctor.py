@@ -30,6 +30,7 @@ class _Facts:
     fsync: bool
     synchronous_commit: str
     horizon_age_s: float
+    elsewhere_age_s: float
     invalid_indexes: int
 
 
@@ -74,6 +75,13 @@ async def findings(tx: Tx) -> list[Finding]:
             "No writing transaction is open for long.",
             f"A writing transaction is open since {facts.horizon_age_s:.0f} s; until it ends, deltas repeat "
             "what changed since it began. pg_stat_activity has whose it is.",
+        ),
+        _finding(
+            "other databases",
+            facts.elsewhere_age_s < _LONG_TRANSACTION_S,
+            "No other database of this PostgreSQL holds order events back.",
+            f"A writing transaction in another database is open since {facts.elsewhere_age_s:.0f} s; until it ends, "
+            "/orderevents/ tells nothing new. pg_stat_activity has whose it is.",
         ),
         _finding(
             "indexes",

@@ -10,6 +10,10 @@ SELECT current_setting('server_version_num')::integer / 10000 AS version,
            (SELECT min(xact_start) FROM pg_stat_activity
              WHERE datname = current_database() AND backend_xid IS NOT NULL),
            clock_timestamp()))::float8 AS horizon_age_s,
+       extract(epoch FROM clock_timestamp() - COALESCE(
+           (SELECT min(xact_start) FROM pg_stat_activity
+             WHERE datname <> current_database() AND backend_xid IS NOT NULL),
+           clock_timestamp()))::float8 AS elsewhere_age_s,
        (SELECT count(*) FROM pg_index WHERE NOT indisvalid) AS invalid_indexes
   FROM pg_database WHERE datname = current_database();
 

@@ -4,6 +4,8 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+import asyncpg
+
 from onapi import errors
 from onapi.storage import queries
 from onapi.storage.tx import Tx
@@ -65,7 +67,13 @@ async def apply(tx: Tx) -> list[str]:
     await _SQL["create_table"].run(tx)
     todo = await pending(tx)
     for migration in todo:
-        await tx.execute(migration.sql, timeout=queries.LONG_S)
+        try:
+            await tx.execute(migration.sql, timeout=queries.LONG_S)
+        except asyncpg.InsufficientPrivilegeError as error:
+            raise errors.Conflict(
+                f"Migration {migration.name}: {error}. Have an administrator of PostgreSQL run CREATE ROLE onapi_api "
+                "NOLOGIN, and GRANT onapi_api TO the role of ONAPI_DATABASE_URL; then run `onapi migrate` again."
+            ) from error
         await _SQL["record"].run(tx, name=migration.name, checksum=migration.checksum)
     await _SQL["resume_journal"].run(tx)
     return [migration.name for migration in todo]

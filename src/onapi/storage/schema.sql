@@ -447,9 +447,16 @@ CREATE FUNCTION public.horizon() RETURNS timestamp with time zone
     SET search_path TO 'public', 'pg_temp'
     RETURN LEAST(statement_timestamp(), (SELECT min(COALESCE(pg_stat_activity.xact_start, pg_stat_activity.backend_start, '-infinity'::timestamp with time zone)) AS min FROM pg_stat_activity WHERE ((pg_stat_activity.datname = current_database()) AND (pg_stat_activity.backend_xid IS NOT NULL))), (SELECT min(pg_prepared_xacts.prepared) AS min FROM pg_prepared_xacts WHERE (pg_prepared_xacts.database = current_database())));
 
+CREATE TABLE public.facts (
+    name text NOT NULL,
+    value text NOT NULL
+);
+
+COMMENT ON TABLE public.facts IS 'The few single values that all processes share, such as the key of cursors.';
+
 CREATE FUNCTION public.journal_shift() RETURNS bigint
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN 0;
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN COALESCE((SELECT (f.value)::bigint AS value FROM public.facts f WHERE (f.name = 'journal_shift'::text)), (0)::bigint);
 
 CREATE FUNCTION public.journal_end() RETURNS bigint
     LANGUAGE sql STABLE
@@ -616,9 +623,8 @@ DECLARE
     highest bigint := (SELECT max(tx) FROM journal);
 BEGIN
     IF highest >= journal_tx() THEN
-        EXECUTE format(
-            'CREATE OR REPLACE FUNCTION journal_shift() RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN %s',
-            highest + 1);
+        INSERT INTO facts (name, value) VALUES ('journal_shift', (highest + 1)::text)
+            ON CONFLICT (name) DO UPDATE SET value = EXCLUDED.value;
     END IF;
 END
 $$;
@@ -845,8 +851,8 @@ BEGIN
     IF TG_OP = 'DELETE' THEN
         RAISE EXCEPTION 'A subscription is ended, not deleted.';
     ELSIF TG_OP = 'UPDATE' THEN
-        IF (NEW.subscription_id, NEW.sp, NEW.access_id, NEW.service_type, NEW.claim)
-           IS DISTINCT FROM (OLD.subscription_id, OLD.sp, OLD.access_id, OLD.service_type, OLD.claim) THEN
+        IF (NEW.subscription_id, NEW.sp, NEW.access_id, NEW.service_type, NEW.claim = '')
+           IS DISTINCT FROM (OLD.subscription_id, OLD.sp, OLD.access_id, OLD.service_type, OLD.claim = '') THEN
             RAISE EXCEPTION 'Subscription % keeps its SP, access and service type.', OLD.subscription_id;
         ELSIF OLD.state = 'ENDED' THEN
             RAISE EXCEPTION 'Subscription % has ended and does not change.', OLD.subscription_id;
@@ -876,13 +882,6 @@ CREATE TABLE public.credentials (
     revoked_at timestamp with time zone,
     CONSTRAINT credentials_secret_hash_check CHECK ((secret_hash ~~ '$argon2id$%'::text))
 );
-
-CREATE TABLE public.facts (
-    name text NOT NULL,
-    value text NOT NULL
-);
-
-COMMENT ON TABLE public.facts IS 'The few single values that all processes share, such as the key of cursors.';
 
 CREATE TABLE public.idempotency_keys (
     sp text NOT NULL COLLATE pg_catalog."C",

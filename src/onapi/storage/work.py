@@ -109,9 +109,16 @@ async def postpone(tx: Tx, lease: Lease, order_id: ids.OrderId, *, trouble: str,
     await _SQL["postpone"].run(tx, lease=lease.worker, order_id=order_id, trouble=trouble, pause=pause)
 
 
-async def turn_back(tx: Tx, lease: Lease, order_id: ids.OrderId, *, trouble: str, code: Failure) -> int | None:
-    """Record that the order will fail; return how many steps are to be taken back, None when it is not ours."""
-    return await _SQL["turn_back"].value(tx, int, lease=lease.worker, order_id=order_id, trouble=trouble, code=code)
+async def turn_back(
+    tx: Tx, lease: Lease, order_id: ids.OrderId, *, trouble: str, code: Failure, untouched: bool
+) -> int | None:
+    """Record that the order will fail; return how many steps are to be taken back, None when it is not ours.
+
+    `untouched` says that the present step certainly did nothing, so that it need not be.
+    """
+    return await _SQL["turn_back"].value(
+        tx, int, lease=lease.worker, order_id=order_id, trouble=trouble, code=code, untouched=untouched
+    )
 
 
 async def succeed(tx: Tx, lease: Lease, order_ids: Collection[ids.OrderId]) -> set[ids.OrderId]:
@@ -130,7 +137,7 @@ async def succeed(tx: Tx, lease: Lease, order_ids: Collection[ids.OrderId]) -> s
         if any(row["operation"] != Operation.ACTIVATE for row in held):
             await _SQL["apply"].run(tx, order_ids=ours)
     except asyncpg.UniqueViolationError as error:
-        raise errors.Claimed("ServiceType is already claimed by other Service Provider.") from error
+        raise errors.Claimed("Another subscription of the service type is live here.") from error
     await _SQL["succeed"].run(tx, order_ids=ours)
     return set(ours)
 

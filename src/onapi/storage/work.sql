@@ -24,8 +24,11 @@ begun AS (
       FROM claimed c WHERE NOT (c.undoing AND c.step = 0)
         ON CONFLICT (order_id, number, undo) DO UPDATE SET tries = s.tries + 1)
 SELECT c.order_id, c.sp, c.access_id, c.operation, c.subscription_id, c.service, c.service_type, c.plan, c.step,
-       c.undoing, c.tries, c.trouble, c.code, c.abandoned, c.forced_takeover, c.external_note, c.characteristics,
-       c.equipment,
+       c.undoing, c.tries, c.code, c.abandoned, c.forced_takeover, c.external_note, c.characteristics, c.equipment,
+       -- What is told of an order that is taken back is why it failed, not what went wrong with the taking back.
+       COALESCE((SELECT f.did FROM order_steps f
+                  WHERE c.undoing AND f.order_id = c.order_id AND NOT f.undo AND f.finished_at IS NULL LIMIT 1),
+                c.trouble) AS trouble,
        c.claim, s.state AS subscription_state, s.service AS present_service, s.characteristics AS present_characteristics,
        s.equipment AS present_equipment,
        a.access_state, t.tech, v.down_kbps, v.up_kbps, p.down_kbps AS present_down_kbps, p.up_kbps AS present_up_kbps,
@@ -91,10 +94,12 @@ RETURNING s.order_id;
 
 -- name: turn_back
 -- scope: operator (the engine works for every SP)
--- The order will fail; what was done for it is taken back, beginning with the step that failed.
+-- The order will fail; what was done for it is taken back, beginning with the step that failed unless that certainly
+-- did nothing.
 WITH moved AS (
     UPDATE orders o
-       SET undoing = true, step = LEAST(o.step + 1, cardinality(o.plan) - 1), tries = 0, trouble = $trouble, code = $code
+       SET undoing = true, tries = 0, trouble = $trouble, code = $code,
+           step = LEAST(o.step + CASE WHEN $untouched::boolean THEN 0 ELSE 1 END, cardinality(o.plan) - 1)
      WHERE o.order_id = $order_id AND o.lease = $lease AND o.state = 'IN_PROGRESS' AND NOT o.undoing
     RETURNING o.order_id, o.step, o.plan),
 failed AS (
@@ -133,7 +138,9 @@ SELECT o.subscription_id, o.sp, o.access_id, o.service, o.service_type, o.claim,
 -- scope: operator (the engine works for every SP)
 -- What the orders wanted of their subscriptions is so. One that ended meanwhile stays as it is.
 UPDATE subscriptions s
-   SET state = CASE o.operation WHEN 'DEACTIVATE' THEN 'ENDED' WHEN 'SUSPEND' THEN 'SUSPENDED'
+   SET claim = CASE WHEN o.operation = 'MODIFY' AND s.claim <> '' AND o.sp_subscription_id IS NOT NULL
+                    THEN s.sp || ' ' || o.sp_subscription_id ELSE s.claim END,
+       state = CASE o.operation WHEN 'DEACTIVATE' THEN 'ENDED' WHEN 'SUSPEND' THEN 'SUSPENDED'
                                 WHEN 'RESUME' THEN 'ACTIVATED' ELSE s.state END,
        ended_at = CASE WHEN o.operation = 'DEACTIVATE' THEN clock_timestamp() END,
        note = CASE o.operation WHEN 'SUSPEND' THEN o.external_note WHEN 'RESUME' THEN NULL ELSE s.note END,

@@ -2,8 +2,9 @@
 -- Triggers write it in the writer's transaction, whoever the writer is (docs/decisions/0012-one-journal.md).
 
 -- What is added to transaction ids, which begin anew when a database is restored into another cluster, so that
--- positions only grow; `resume_journal` redefines it.
-CREATE FUNCTION journal_shift() RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN 0;
+-- positions only grow; `resume_journal` writes it.
+CREATE FUNCTION journal_shift() RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE
+RETURN COALESCE((SELECT f.value::bigint FROM facts f WHERE f.name = 'journal_shift'), 0);
 
 -- The position of the writing transaction in the journal.
 CREATE FUNCTION journal_tx() RETURNS bigint LANGUAGE sql VOLATILE
@@ -52,9 +53,8 @@ DECLARE
     highest bigint := (SELECT max(tx) FROM journal);
 BEGIN
     IF highest >= journal_tx() THEN
-        EXECUTE format(
-            'CREATE OR REPLACE FUNCTION journal_shift() RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN %s',
-            highest + 1);
+        INSERT INTO facts (name, value) VALUES ('journal_shift', (highest + 1)::text)
+            ON CONFLICT (name) DO UPDATE SET value = EXCLUDED.value;
     END IF;
 END
 $$;

@@ -48,8 +48,8 @@ BEGIN
     IF TG_OP = 'DELETE' THEN
         RAISE EXCEPTION 'A subscription is ended, not deleted.';
     ELSIF TG_OP = 'UPDATE' THEN
-        IF (NEW.subscription_id, NEW.sp, NEW.access_id, NEW.service_type, NEW.claim)
-           IS DISTINCT FROM (OLD.subscription_id, OLD.sp, OLD.access_id, OLD.service_type, OLD.claim) THEN
+        IF (NEW.subscription_id, NEW.sp, NEW.access_id, NEW.service_type, NEW.claim = '')
+           IS DISTINCT FROM (OLD.subscription_id, OLD.sp, OLD.access_id, OLD.service_type, OLD.claim = '') THEN
             RAISE EXCEPTION 'Subscription % keeps its SP, access and service type.', OLD.subscription_id;
         ELSIF OLD.state = 'ENDED' THEN
             RAISE EXCEPTION 'Subscription % has ended and does not change.', OLD.subscription_id;

@@ -69,8 +69,7 @@ BEGIN ATOMIC
              WHERE t.sp = subscription_changes_for.sp AND t.changed_at >= subscription_changes_for.since) c;
 END;
 
--- What everyone may know of who holds what, or is about to: no names, no references. Its owner's eyes see every SP's
--- rows.
+-- What the servers may know of who holds what, or is about to, whoever asks. Its owner's eyes see every SP's rows.
 CREATE VIEW claims AS
 SELECT s.access_id, s.service_type, s.claim, s.sp, false AS wanted, s.ends_at
   FROM subscriptions s WHERE s.state IN ('ACTIVATED', 'SUSPENDED')

@@ -27,7 +27,10 @@ RETURN string_to_array(current_setting('onapi.sp', true), ' ');
 GRANT USAGE ON SCHEMA public TO onapi_api;
 GRANT SELECT ON migrations, accesses, access_departures, agreements, providers, credentials, facts, service_types, services, prices,
     claims, claim_moves, subscriptions, orders, journal, idempotency_keys TO onapi_api;
-GRANT INSERT, UPDATE ON subscriptions, orders, idempotency_keys TO onapi_api;
+-- An order locks its subscription, which takes the right to update some of it; triggers do what is written.
+GRANT UPDATE (changed_at) ON subscriptions TO onapi_api;
+GRANT INSERT, UPDATE ON orders TO onapi_api;
+GRANT INSERT ON idempotency_keys TO onapi_api;
 GRANT INSERT ON facts TO onapi_api;
 GRANT UPDATE (last_used_at) ON credentials TO onapi_api;
 
