@@ -154,16 +154,18 @@ def _work(raw: dict[str, Any]) -> Work:
     state = raw["subscription_state"]
     suspended = state == "SUSPENDED"
     present = _setting(raw, "present_", raw["subscription_id"], suspended=suspended)
+    # The others keep what there is, whatever else their orders say; see `apply`.
+    sets = raw["operation"] in (Operation.ACTIVATE, Operation.CHANGE, Operation.MODIFY)
     wanted = Setting(
         subscription_id=raw["subscription_id"],
         service=raw["service"],
         down_kbps=raw["down_kbps"],
         up_kbps=raw["up_kbps"],
         suspended=raw["operation"] == Operation.SUSPEND or (suspended and raw["operation"] != Operation.RESUME),
-        characteristics=present.characteristics
-        if raw["characteristics"] is None
-        else _object(raw["characteristics"]),
-        equipment=present.equipment if raw["equipment"] is None else _array(raw["equipment"]),
+        characteristics=_object(raw["characteristics"])
+        if sets and raw["characteristics"] is not None
+        else present.characteristics,
+        equipment=_array(raw["equipment"]) if sets and raw["equipment"] is not None else present.equipment,
     )
     holder_id = raw["holder_subscription_id"]
     return Work(
