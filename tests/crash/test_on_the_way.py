@@ -1,15 +1,12 @@
 """What a dead worker had sent is done without it: PostgreSQL and the network finish what they were asked."""
 
 import signal
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
-import asyncpg
 import pytest
 
 from tests.crash import history
-from tests.crash.village import Village, village
+from tests.crash.village import in_the_way, village
 from tests.crash.workers import Nursery, Ward
 
 pytestmark = pytest.mark.anyio
@@ -24,27 +21,6 @@ _EMPTY_PORT = "INSERT INTO simulated_ports VALUES ('A-0', 'Broadband', 'somebody
 _USED_PORT = "SELECT FROM simulated_ports FOR UPDATE"
 
 
-@asynccontextmanager
-async def _in_the_way(url: str, statement: str, *arguments: object) -> AsyncIterator[None]:
-    """Do something that is not committed, so that whoever wants to do the same waits; then take it back."""
-    connection = await asyncpg.connect(url)
-    try:
-        transaction = connection.transaction()
-        await transaction.start()
-        await connection.execute(statement, *arguments)
-        yield
-        await transaction.rollback()
-    finally:
-        await connection.close(timeout=5)
-
-
-async def _waiting(played: Village, count: int) -> None:
-    await played.until(
-        "SELECT count(*) = $1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
-        count,
-    )
-
-
 async def _dead(ward: Ward) -> None:
     ward.signal(signal.SIGKILL)
     assert await ward.gone() == -signal.SIGKILL
@@ -54,9 +30,9 @@ async def test_a_claim_that_is_carried_out_when_its_worker_is_dead(nursery: Nurs
     async with village(database_url, nursery.fates, accesses=1) as played:
         ward = await nursery.worker()
         order_id = await played.later("alfa", **_ACTIVATE)
-        async with _in_the_way(database_url, _STEP, order_id, 1):
+        async with in_the_way(database_url, _STEP, order_id, 1):
             await played.now("alfa", order_id, **_ACTIVATE)
-            await _waiting(played, 1)
+            await played.until_waiting(1)
             await _dead(ward)
         await played.until("SELECT state = 'IN_PROGRESS' FROM orders WHERE order_id = $1", order_id)
         await nursery.worker()
@@ -68,9 +44,9 @@ async def test_a_record_that_is_written_when_its_worker_is_dead(nursery: Nursery
     async with village(database_url, nursery.fates, accesses=1) as played:
         ward = await nursery.worker()
         order_id = await played.later("alfa", **_ACTIVATE)
-        async with _in_the_way(database_url, _STEP, order_id, 2):
+        async with in_the_way(database_url, _STEP, order_id, 2):
             await played.now("alfa", order_id, **_ACTIVATE)
-            await _waiting(played, 1)
+            await played.until_waiting(1)
             await _dead(ward)
         await played.until("SELECT step = 1 FROM orders WHERE order_id = $1", order_id)
         await nursery.worker()
@@ -85,11 +61,11 @@ async def test_a_worker_that_dies_in_its_last_transaction_has_not_finished_the_o
         ward = await nursery.worker()
         order_id = await played.order("alfa", points=[_FIRST], number=signal.SIGSTOP, **_ACTIVATE)
         await nursery.fates.until_met(_FIRST)
-        async with _in_the_way(database_url, "SELECT FROM order_steps WHERE order_id = $1 FOR UPDATE", order_id):
+        async with in_the_way(database_url, "SELECT FROM order_steps WHERE order_id = $1 FOR UPDATE", order_id):
             ward.signal(signal.SIGCONT)
-            await _waiting(played, 1)
+            await played.until_waiting(1)
             await _dead(ward)
-        await _waiting(played, 0)
+        await played.until_waiting(0)
         assert (await played.order_row(order_id))["state"] == "IN_PROGRESS"
         await nursery.worker()
         assert await played.final(order_id) == "DONE_SUCCESS"
@@ -104,11 +80,11 @@ async def test_a_dead_workers_question_is_with_the_network_together_with_its_hei
         ward = await nursery.worker()
         if operation != "ACTIVATE":
             await played.done("alfa", **_ACTIVATE)
-        async with _in_the_way(database_url, _EMPTY_PORT if operation == "ACTIVATE" else _USED_PORT):
+        async with in_the_way(database_url, _EMPTY_PORT if operation == "ACTIVATE" else _USED_PORT):
             order_id = await played.order("alfa", **_ACTIVATE | {"operation": operation})
-            await _waiting(played, 1)
+            await played.until_waiting(1)
             await _dead(ward)
             await nursery.worker()
-            await _waiting(played, 2)
+            await played.until_waiting(2)
         assert await played.final(order_id) == "DONE_SUCCESS"
         assert await history.faults(played.database) == []

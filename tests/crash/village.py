@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
+import asyncpg
 import msgspec
 
 from onapi import errors, ids
@@ -98,10 +99,25 @@ class Village:
             return await tx.fetchrow("SELECT * FROM orders WHERE order_id = $1", order_id)
 
     async def until(self, question: str, *arguments: object) -> None:
-        """Ask the database a question until it says yes."""
-        async with asyncio.timeout(_PATIENCE_S), self.database.connection() as tx:
-            while not await tx.fetchval(question, *arguments):
+        """Ask the database a question until it says yes; it may be away in the meantime."""
+        async with asyncio.timeout(_PATIENCE_S):
+            while not await self._says_yes(question, *arguments):
                 await asyncio.sleep(_LOOK_S)
+
+    async def _says_yes(self, question: str, *arguments: object) -> bool:
+        try:
+            async with self.database.connection() as tx:
+                return bool(await tx.fetchval(question, *arguments))
+        except errors.Unavailable:
+            return False
+
+    async def until_waiting(self, count: int) -> None:
+        """Wait until so many statements wait for others."""
+        await self.until(
+            "SELECT count(*) = $1 FROM pg_stat_activity "
+            "WHERE datname = current_database() AND wait_event_type = 'Lock'",
+            count,
+        )
 
     async def sql(self, statement: str, *arguments: object) -> None:
         """Run a statement by hand."""
@@ -129,6 +145,20 @@ async def village(url: str, fates: Fates, *, accesses: int) -> AsyncIterator[Vil
     finally:
         await herald.stop()
         await for_sps.close()
+
+
+@asynccontextmanager
+async def in_the_way(url: str, statement: str, *arguments: object) -> AsyncIterator[None]:
+    """Do something that is not committed, so that whoever wants to do the same waits; then take it back."""
+    connection = await asyncpg.connect(url)
+    try:
+        transaction = connection.transaction()
+        await transaction.start()
+        await connection.execute(statement, *arguments)
+        yield
+        await transaction.rollback()
+    finally:
+        await connection.close(timeout=5)
 
 
 def _asking(sp: str) -> Asking:
