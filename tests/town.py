@@ -89,12 +89,27 @@ class Provider:
 
     def delta(self, path: str, since: datetime, until: datetime) -> list[dict[str, Any]]:
         """Return what is told of a list since a moment, once the answer reaches to another."""
-        while True:
+        for _ in _moments():
             answer = self.http.get(path, headers={"If-Modified-Since": since.strftime(GMT)})
             assert answer.status_code in (200, 304), answer.text
             if datetime.strptime(answer.headers["Last-Modified"], GMT).replace(tzinfo=UTC) >= until:
                 return answer.json() if answer.status_code == 200 else []
-            time.sleep(0.02)
+        raise AssertionError(f"{path} does not reach to {until}")
+
+    def orderevents(self, since: str | None = None) -> list[dict[str, Any]]:
+        """Return the order events, once everything that was committed before is told."""
+        rows = self.operator.rows(
+            "SELECT tx || '-' || seq AS event FROM journal WHERE sp = $1 AND state IS NOT NULL "
+            "ORDER BY tx DESC, seq DESC LIMIT 1",
+            self.sp,
+        )
+        newest = rows[0]["event"] if rows else None
+        for _ in _moments():
+            found: list[dict[str, Any]] = self.get("/orderevents/" + (f"?since={since}" if since else ""))
+            if newest in (None, since) or newest in [event["event"] for event in found]:
+                return found
+            # It is held back, or the server has not heard of it yet.
+        raise AssertionError(f"{newest} was not told")
 
     def settled(self, order: dict[str, Any]) -> dict[str, Any]:
         """Return an order as it is when it is finished, or stuck."""
@@ -144,10 +159,12 @@ class Town:
 
     def ended(self) -> datetime:
         """Wait until the database's present second has passed, and return the moment; deltas may reach to it."""
-        last = self.operator.value("SELECT clock_timestamp()")
-        while (now := self.operator.value("SELECT date_trunc('second', horizon())")) <= last:
-            time.sleep(0.02)
-        return now  # type: ignore[no-any-return]
+        last: datetime = self.operator.value("SELECT clock_timestamp()")
+        for _ in _moments():
+            now: datetime = self.operator.value("SELECT date_trunc('second', horizon())")
+            if now > last:
+                return now
+        raise AssertionError("Some transaction does not end")
 
     def forward(self, order_id: str, *states: str) -> None:
         """Bring an order for another day through states, by hand."""
@@ -175,6 +192,14 @@ def build(database: Database, *services: Service) -> Coroutine[Any, Any, dict[st
         return headers
 
     return filled()
+
+
+def _moments() -> Iterator[None]:
+    """Let a moment pass before each but the first, for a minute."""
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        yield
+        time.sleep(0.02)
 
 
 @contextlib.contextmanager

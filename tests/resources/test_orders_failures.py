@@ -53,7 +53,7 @@ def test_a_fault_that_stays_fails_the_order_and_leaves_all_as_it_was(
     taken_back = [(1, True, 1, False)] if kind == "fail" else []
     assert [tuple(step) for step in steps] == [(1, False, tries, True), *taken_back]
     (told,) = [
-        event["order"] for event in town.alfa.get("/orderevents/")
+        event["order"] for event in town.alfa.orderevents()
         if event["order"]["path"] == order["path"] and event["order"]["state"] == "DONE_FAILED"
     ]  # fmt: skip
     assert (told["message"], told["code"]) == (order["message"], "network")
