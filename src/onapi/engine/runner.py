@@ -70,7 +70,7 @@ class Runner:
         """Do the next step; return the order after it, or None when it was given back."""
         hindrance = obstacle(work)
         if hindrance is not None:
-            return await self._turn_back(work, *hindrance, untouched=work.tries == 0)
+            return await self._turn_back(work, *hindrance, untouched=not work.resumed)
         if work.step == len(work.plan) - 1:
             try:
                 await self._records.succeed(work)
@@ -86,7 +86,7 @@ class Runner:
         except DriverError as error:
             return await self._fail_step(work, error)
         await self._records.advance(work, did)
-        return replace(work, step=work.step + 1, tries=0, trouble=None)
+        return replace(work, step=work.step + 1, tries=0, resumed=False, trouble=None)
 
     async def _undo(self, work: Work) -> Work | None:
         """Take the last step back; return the order after it, or None when it was given back or finished."""
@@ -115,7 +115,7 @@ class Runner:
     async def _fail_step(self, work: Work, error: DriverError) -> Work | None:
         if error.permanent or work.tries + 1 >= self._patience.tries:
             # An earlier try may have done something; a port that has drifted was not touched by any of them.
-            untouched = isinstance(error, Drifted) or (error.untouched and work.tries == 0)
+            untouched = isinstance(error, Drifted) or (error.untouched and not work.resumed)
             return await self._turn_back(work, Failure.NETWORK, error.sentence, untouched=untouched)
         await self._postpone(work, error, self._patience.pause(work.tries))
         return None

@@ -45,8 +45,9 @@ class Setting:
 class Work:
     """An order that was claimed.
 
-    `step` counts the finished steps of `plan`; while `undoing`, those that may have had an effect. `present` is the
-    subscription as it is, None while an ACTIVATE has not made it live; `holder` is another SP's in the same place.
+    `step` counts the finished steps of `plan`; while `undoing`, those that may have had an effect. `resumed`: the present
+    step was begun before, by whoever, and may have had one. `present` is the subscription as it is, None while an
+    ACTIVATE has not made it live; `holder` is another SP's in the same place.
     """
 
     order_id: ids.OrderId
@@ -60,6 +61,7 @@ class Work:
     step: int
     undoing: bool
     tries: int
+    resumed: bool
     trouble: str | None
     code: Failure | None
     abandoned: str | None
@@ -180,6 +182,7 @@ def _work(raw: dict[str, Any]) -> Work:
         step=raw["step"],
         undoing=raw["undoing"],
         tries=raw["tries"],
+        resumed=raw["resumed"],
         trouble=raw["trouble"],
         code=raw["code"] and Failure(raw["code"]),
         abandoned=raw["abandoned"],

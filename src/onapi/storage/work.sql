@@ -29,6 +29,9 @@ SELECT c.order_id, c.sp, c.access_id, c.operation, c.subscription_id, c.service,
        COALESCE((SELECT f.did FROM order_steps f
                   WHERE c.undoing AND f.order_id = c.order_id AND NOT f.undo AND f.finished_at IS NULL LIMIT 1),
                 c.trouble) AS trouble,
+       -- As it was before this claim.
+       EXISTS (SELECT FROM order_steps b
+                WHERE b.order_id = c.order_id AND b.number = c.step + 1 AND NOT b.undo) AS resumed,
        c.claim, s.state AS subscription_state, s.service AS present_service, s.characteristics AS present_characteristics,
        s.equipment AS present_equipment,
        a.access_state, t.tech, v.down_kbps, v.up_kbps, p.down_kbps AS present_down_kbps, p.up_kbps AS present_up_kbps,
