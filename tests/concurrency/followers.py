@@ -1,4 +1,4 @@
-"""An SP that follows the accesses by deltas alone, over HTTP, and complains of everything that is not as promised.
+"""An SP that follows a list by deltas alone, over HTTP, and complains of everything that is not as promised.
 
 This is the checker: what it keeps must in the end equal the whole list, document by document.
 """
@@ -22,7 +22,7 @@ from tests.concurrency.views import View
 PAGE = 2000
 _PATIENCE_S = 30.0
 _PAUSE_S = 0.02
-_ARRAY = msgspec.json.Decoder(list[msgspec.Raw])
+ARRAY = msgspec.json.Decoder(list[msgspec.Raw])
 _ACCESS = msgspec.json.Decoder(wire.Access)
 _MOST_TOLD = 5
 
@@ -52,12 +52,14 @@ class _Answer:
 
 
 class Follower:
-    """One SP's copy of the accesses.
+    """One SP's copy of the accesses, or, in a subclass, of another list by access.
 
     The first `poll` takes the full list, every later one sends the Last-Modified of the answer before as
     If-Modified-Since: 200 is merged by accessId, 304 keeps. `complaints` are sentences; those of `differences`
     begin with "lost".
     """
+
+    list_name = "accesses"
 
     def __init__(
         self,
@@ -138,19 +140,25 @@ class Follower:
         return (await self._client.get(url)).status_code
 
     async def verdict(self) -> list[str]:
-        """Return every complaint, and how the copy differs from the full list, DISCONNECTED left out of both."""
-        mine, listed = _live(self.copy), _live(await self.full_list())
-        lost = [
-            f"lost a change: {self.sp} keeps {_told(mine, key)} where the list has {_told(listed, key)}"
-            for key in sorted(mine.keys() | listed.keys())
-            if mine.get(key) != listed.get(key)
-        ]
-        more = [f"lost: {len(lost) - _MOST_TOLD} more of {self.sp}"] if len(lost) > _MOST_TOLD else []
-        return self.complaints + lost[:_MOST_TOLD] + more
+        """Return every complaint, and how the copy differs from the full list, what is gone left out of both."""
+        mine, listed = self._live(self.copy), self._live(await self.full_list())
+        return self.complaints + lost(f"{self.sp}'s {self.list_name}", mine, listed)
+
+    async def lost(self) -> set[str]:
+        """Return the accesses whose documents are not as in the full list."""
+        mine, listed = self._live(self.copy), self._live(await self.full_list())
+        return {key for key in mine.keys() | listed.keys() if mine.get(key) != listed.get(key)}
+
+    def is_gone(self, document: bytes) -> bool:
+        """Return whether a document only says that there is nothing any more."""
+        return is_disconnected(document)
+
+    def _live(self, documents: Mapping[str, bytes]) -> dict[str, bytes]:
+        return {key: document for key, document in documents.items() if not self.is_gone(document)}
 
     async def _ask(self, since: str | None) -> _Answer:
         whole: _Answer | None = None
-        path: str | None = "/onapi/2.6/accesses/" + (f"?limit={PAGE}" if self.manner is Manner.PAGES else "")
+        path: str | None = f"/onapi/2.6/{self.list_name}/" + (f"?limit={PAGE}" if self.manner is Manner.PAGES else "")
         headers = _HEADERS[self.manner] | ({} if since is None else {"If-Modified-Since": since})
         while path:
             asked_at = time.monotonic()
@@ -172,16 +180,16 @@ class Follower:
             return _Answer(last_modified, modified=False)
         assert response.status_code == 200, response.text
         lines = response.headers["Content-Type"] == "application/x-ndjson"
-        documents = response.content.splitlines() if lines else map(bytes, _ARRAY.decode(response.content))
+        documents = response.content.splitlines() if lines else map(bytes, ARRAY.decode(response.content))
         answered_at = time.monotonic()
         found: dict[str, bytes] = {}
         for document in documents:
-            access = _ACCESS.decode(document)
-            found[access.access_id] = document
-            self._check_document(access, asked_at, answered_at)
+            found[self._checked(document, asked_at, answered_at)] = document
         return _Answer(last_modified, documents=found)
 
-    def _check_document(self, access: wire.Access, asked_at: float, answered_at: float) -> None:
+    def _checked(self, document: bytes, asked_at: float, answered_at: float) -> str:
+        """See that a document is such as may be shown, and return its accessId."""
+        access = _ACCESS.decode(document)
         # The workload gives every access its own name a second time, so that mixed-up documents are seen.
         if access.legacy_access_id not in {msgspec.UNSET, access.access_id}:
             self._complain(f"{access.access_id} has the document of {access.legacy_access_id}")
@@ -191,6 +199,7 @@ class Follower:
                 self._complain(f"{access.access_id} of {population} was shown, if only as DISCONNECTED")
         elif not self.view.may_show(population, asked_at, answered_at):
             self._complain(f"{access.access_id} of {population} was shown")
+        return access.access_id
 
     async def _check_clock(self, last_modified: str) -> None:
         now = await self._clock()
@@ -198,7 +207,7 @@ class Follower:
             self._complain(f"Last-Modified {last_modified} is ahead of the database's clock, {now.astimezone(UTC)}")
 
     def _complain(self, sentence: str) -> None:
-        self.complaints.append(f"{self.sp} by {self.manner.value}: {sentence}")
+        self.complaints.append(f"{self.sp} of {self.list_name} by {self.manner.value}: {sentence}")
 
 
 def is_disconnected(document: bytes) -> bool:
@@ -206,8 +215,15 @@ def is_disconnected(document: bytes) -> bool:
     return _ACCESS.decode(document).access_state is AccessState.DISCONNECTED
 
 
-def _live(documents: Mapping[str, bytes]) -> dict[str, bytes]:
-    return {key: document for key, document in documents.items() if not is_disconnected(document)}
+def lost(whose: str, mine: Mapping[str, bytes], listed: Mapping[str, bytes]) -> list[str]:
+    """Return how a copy differs from the list that it should equal, in sentences that begin with "lost"."""
+    found = [
+        f"lost a change: of {whose} there is {_told(mine, key)} where the list has {_told(listed, key)}"
+        for key in sorted(mine.keys() | listed.keys())
+        if mine.get(key) != listed.get(key)
+    ]
+    more = [f"lost: {len(found) - _MOST_TOLD} more of {whose}"] if len(found) > _MOST_TOLD else []
+    return found[:_MOST_TOLD] + more
 
 
 def _told(documents: Mapping[str, bytes], key: str) -> str:

@@ -2,10 +2,10 @@
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime, timedelta
-from typing import cast
+from typing import TypeVar, cast
 
 import asyncpg
 import httpx2
@@ -13,10 +13,13 @@ import httpx2
 from onapi.domain.accesses import Access
 from onapi.storage.pool import Database
 from onapi.storage.tx import Tx
+from onapi.vocabulary import Dialect
 from tests import given
 from tests.concurrency.followers import Follower, Manner
 from tests.concurrency.views import View
 from tests.conftest import Server, opened
+
+F = TypeVar("F", bound=Follower)
 
 BELL = "BELL"
 _PATIENCE_S = 20.0
@@ -66,17 +69,40 @@ class Scene:
     async def city(self, *accesses: Access) -> None:
         """Build a city of these accesses and a bell, long ago: no delta has them unless something brings them."""
         await given.accesses_in(self.database, *accesses, given.access(BELL))
-        await self._as_of_long_ago("UPDATE accesses SET changed_at = $1::text::timestamptz")
+        await self.as_of_long_ago("UPDATE accesses SET changed_at = $1::text::timestamptz")
+
+    async def client(self, sp: str, *populations: str, dialect: Dialect = Dialect.BITVIS) -> httpx2.AsyncClient:
+        """Make an SP of long ago; without populations it sees everything. Return a client that sends its password."""
+        headers = await given.provider(self.database, sp, populations=populations, dialect=dialect)
+        await self.as_of_long_ago("UPDATE agreements SET granted_at = $1::text::timestamptz")
+        return await self.another_client(headers)
+
+    async def another_client(self, headers: Mapping[str, str]) -> httpx2.AsyncClient:
+        """Return a client with these headers, and connections of its own."""
+        client = httpx2.AsyncClient(headers=headers, timeout=60)
+        return await self._stack.enter_async_context(client)
 
     async def follower(self, sp: str, *populations: str, manner: Manner = Manner.WHOLE) -> Follower:
-        """Make an SP of long ago; without populations it sees everything. It has its first full list already."""
-        headers = await given.provider(self.database, sp, populations=populations)
-        await self._as_of_long_ago("UPDATE agreements SET granted_at = $1::text::timestamptz")
-        client = await self._stack.enter_async_context(httpx2.AsyncClient(headers=headers, timeout=60))
-        urls = [server.url for server in self.servers]
-        follower = Follower(client, urls, self.now, View(*populations), sp=sp, manner=manner)
+        """Make an SP of long ago that follows the accesses. It has its first full list already."""
+        return await self.following(Follower, await self.client(sp, *populations), sp, *populations, manner=manner)
+
+    async def following(
+        self,
+        kind: type[F],
+        client: httpx2.AsyncClient,
+        sp: str,
+        *populations: str,
+        manner: Manner = Manner.WHOLE,
+    ) -> F:
+        """Have an SP that there is follow a list. It has its first full list already."""
+        follower = kind(client, self.urls, self.now, View(*populations), sp=sp, manner=manner)
         await follower.poll()
         return follower
+
+    @property
+    def urls(self) -> list[str]:
+        """The servers' URLs."""
+        return [server.url for server in self.servers]
 
     async def grant(self, follower: Follower, population: str) -> None:
         """Let an SP see a population."""
@@ -102,7 +128,8 @@ class Scene:
         for follower in followers:
             await follower.until(lambda follower=follower: tone.encode() in follower.copy[BELL])  # type: ignore[misc]
 
-    async def _as_of_long_ago(self, statement: str) -> None:
+    async def as_of_long_ago(self, statement: str) -> None:
+        """Run a statement without triggers, so that it is no news; its one parameter is the text of a moment."""
         async with self.database.transaction() as tx:
             await tx.execute("SET LOCAL session_replication_role = replica")
             await tx.execute(statement, _LONG_AGO)

@@ -1,0 +1,22 @@
+"""Two SPs fight for the same accesses, while operators change them and followers watch: one wins, no word is lost."""
+
+import sys
+
+import pytest
+
+from tests.concurrency import order_fight
+from tests.concurrency.scene import Scene
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_one_wins_and_everybody_learns_of_it(scene: Scene, capsys: pytest.CaptureFixture[str]) -> None:
+    outcome = await order_fight.run(scene, seconds=20)
+    with capsys.disabled():
+        sys.stdout.write(f"\n{outcome.summary}\n")
+    assert outcome.verdict == []
+    # It was a fight.
+    assert outcome.statuses[201] >= 200
+    assert outcome.statuses[409] >= 200
+    assert outcome.statuses[204] >= 20
+    assert min(outcome.takeovers, outcome.failed, outcome.slow_changes_by_hand) >= 5
