@@ -45,9 +45,9 @@ class Setting:
 class Work:
     """An order that was claimed.
 
-    `step` counts the finished steps of `plan`; while `undoing`, those that may have had an effect. `resumed`: the present
-    step was begun before, by whoever, and may have had one. `present` is the subscription as it is, None while an
-    ACTIVATE has not made it live; `holder` is another SP's in the same place.
+    `step` counts the finished steps of `plan`; while `undoing`, those that may have had an effect. `resumed`: the
+    present step was begun before, by whoever, and may have had one. `present` is the subscription as it is, None
+    while an ACTIVATE has not made it live; `holder` is another SP's in the same place.
     """
 
     order_id: ids.OrderId
