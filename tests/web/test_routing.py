@@ -14,13 +14,13 @@ from tests.web.raw_http import ask, below
 
 
 @pytest.mark.parametrize(
-    "path", ["/nope", "/nope/", "/access", "/order/", "/accesses//x/y", "//accesses", "/./accesses"]
+    "path", ["/nope", "/nope/", "/access", "/orders/a/b", "/accesses//x/y", "//accesses", "/./accesses"]
 )
 def test_what_is_unknown_below_the_root_is_501(city: City, path: str) -> None:
     answer = below(city.server, path, city.alfa)
     assert answer.status in (400, 501)
     assert answer.json()["cause"]
-    if path in ("/nope", "/nope/", "/access", "/order/"):
+    if path in ("/nope", "/nope/", "/access"):
         answer.refusal(501)
 
 
@@ -56,8 +56,10 @@ def test_options_lists_the_methods_without_a_password(city: City) -> None:
 
 
 def test_the_list_of_endpoints_says_what_can_be_done(city: City) -> None:
-    (endpoint,) = below(city.server, "/", city.alfa).json()
-    assert endpoint["name"] == "accesses"
+    endpoints = {endpoint["name"]: endpoint for endpoint in below(city.server, "/", city.alfa).json()}
+    assert {"accesses", "services", "subscriptions", "orders", "orderevents", "events"} <= endpoints.keys()
+    assert endpoints["orders"]["operations"] == ["DELETE", "GET", "HEAD", "PATCH", "POST", "PUT", "OPTIONS"]
+    endpoint = endpoints["accesses"]
     assert endpoint["endpoint"] == "/onapi/2.6/accesses/"
     assert endpoint["version"] == "2.6"
     assert endpoint["operations"] == ["GET", "HEAD", "OPTIONS"]

@@ -29,13 +29,17 @@ Characteristics = Annotated[
 ]
 
 
+# Read as text, so that the refusal of another word can name those there are.
+_OperationName = Annotated[str, msgspec.Meta(extra_json_schema={"enum": list(Operation)})]
+
+
 class OrderFields(Wire, kw_only=True):
     """What an SP says in an order: a POST, a PUT or a PATCH. Fields of the server's are ignored, null is absent."""
 
     order_id: Annotated[str | None, msgspec.Meta(description="Cannot be changed.")] = None
     access_id: Id | None = None
     service: Annotated[Reference | None, msgspec.Meta(description="As /services/ lists it for the access.")] = None
-    operation: Annotated[str | None, msgspec.Meta(extra_json_schema={"enum": list(Operation)})] = None
+    operation: _OperationName | None = None
     requested_date_time: Annotated[
         DateTime | None, msgspec.Meta(description="Earliest moment; absent or past: at once.")
     ] = None
