@@ -18,7 +18,7 @@ from tests.concurrency.followers import Follower, Manner
 from tests.concurrency.order_fighters import FOUGHT_FOR, Fighter, Side
 from tests.concurrency.order_followers import Events, OrderEvents, Services, Subscriptions
 from tests.concurrency.scene import Scene
-from tests.town import Operator
+from tests.operators import Operator
 
 FIGHTERS_A_SIDE = 8
 WORKERS = 2
