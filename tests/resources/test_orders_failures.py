@@ -147,6 +147,6 @@ def test_somebody_elses_change_of_the_port_is_found_and_left_alone(town: Town) -
     town.operator.rows("UPDATE simulated_ports SET setup = 'by hand' WHERE access_id = $1", access)
     order = town.alfa.settled(town.alfa.order("SUSPEND", subscriptionId=subscription))
     assert (order["state"], order["code"]) == ("DONE_FAILED", "network")
-    assert order["message"] == f"The port delivers something else: by hand. {AS_BEFORE}"
+    assert order["message"] == f"The port delivers something else. {AS_BEFORE}"
     assert town.operator.port(access) == ["by hand"]
     assert town.alfa.subscriptions(access)[0]["operationalState"] == "ACTIVATED"

@@ -34,7 +34,8 @@ class Simulated:
             case {"rejected": str(sentence)}:
                 raise Rejected(sentence)
             case {"holds": holds}:
-                raise Drifted(f"The port delivers something else: {str(holds)[:100]}.")
+                # What it is may be another SP's, and the sentence is for this one's eyes.
+                raise Drifted("The port delivers " + ("nothing." if holds is None else "something else."))
             case _:
                 raise Garbled("The element answered something that is no answer.")
 
