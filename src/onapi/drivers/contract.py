@@ -152,6 +152,23 @@ class Ovsdb(Protocol):
         """Do all operations or none, and return their results; a `wait` that does not hold is Drifted."""
 
 
+class OpenFlow(Protocol):
+    """Speaks to the flow tables of one bridge. Source: OpenFlow 1.3."""
+
+    async def exchange(self, messages: Sequence[tuple[int, bytes]]) -> list[tuple[int, bytes]]:
+        """Send messages, each its type and what follows the header, and return the answers, in the same form.
+
+        All are carried out when this returns, or some of them when it raises; an error of the bridge is Rejected.
+        """
+
+
+class Appctl(Protocol):
+    """Speaks to a running daemon of Open vSwitch. Source: ovs-appctl(8), and unixctl of its sources."""
+
+    async def ask(self, command: str, *arguments: str) -> str:
+        """Return what the daemon prints for a command such as `fdb/show`; a refusal is Rejected."""
+
+
 class Shell(Protocol):
     """Speaks to an element's command line."""
 
@@ -173,7 +190,13 @@ class Transports(Protocol):
         """Return the way by SNMP."""
 
     def ovsdb(self) -> Ovsdb:
-        """Return the way to an Open vSwitch."""
+        """Return the way to the database of an Open vSwitch."""
+
+    def openflow(self) -> OpenFlow:
+        """Return the way to the flow tables of the element's bridge."""
+
+    def appctl(self) -> Appctl:
+        """Return the way to the running switch of an Open vSwitch."""
 
     def shell(self) -> Shell:
         """Return the way to the command line."""
