@@ -135,8 +135,25 @@ class Drifted(DriverError):
     untouched = True
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manners:
+    """How an element bears to be asked by SNMP.
+
+    It is given `timeout_s` seconds for each answer and asked `retries` times again, for at most `instances` in one
+    question and `repetitions` rows in one answer.
+    """
+
+    timeout_s: float = 1.5
+    retries: int = 2
+    instances: int = 48
+    repetitions: int = 25
+
+
 class Snmp(Protocol):
     """Asks an element by SNMP; object identifiers are dotted, values are int, bytes or str (an identifier)."""
+
+    def suit(self, manners: Manners) -> None:
+        """Ask like this from now on."""
 
     async def get(self, oids: Sequence[str]) -> dict[str, int | bytes | str]:
         """Return the values of these instances; those that the element lacks are left out."""
