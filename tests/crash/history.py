@@ -192,9 +192,11 @@ def _step_faults(order: dict[str, Any], steps: list[dict[str, Any]]) -> Iterator
         case "DONE_SUCCESS":
             right = finished == plan and len(forth) == len(plan) and not back
         case "DONE_FAILED":
+            # What was done is taken back, and so is the step that failed unless it certainly did nothing.
             tried = min(len(forth), len(plan) - 1)
             right = (
-                [step["number"] for step in back] == list(range(1, tried + 1))
+                [step["number"] for step in back] == list(range(1, len(back) + 1))
+                and len(finished) <= len(back) <= tried
                 and all(step["finished_at"] is not None for step in back)
                 and len(finished) == len(forth) - 1
                 and forth[-1]["did"] is not None

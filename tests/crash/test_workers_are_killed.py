@@ -26,6 +26,7 @@ _REFUSED = (
     *(_BEGUN, "before delivering", "after delivering", "order_step_recorded 1 undoing"),
     *("before removing", "after removing", "order_step_recorded 0 undoing", "order_failed"),
 )
+_REFUSED_AT_ONCE = ("order_step_recorded 0 undoing", "order_failed")
 _STORIES = 5
 _AT_THE_DOOR = 10
 
@@ -49,8 +50,9 @@ async def _one_of_each(village: Village, access: str, points: "_Points") -> None
     await village.done("beta", operation="RESUME", points=points(_DELIVERING), subscriptionId=theirs)
     await village.done("beta", operation="DEACTIVATE", points=points(_REMOVING), subscriptionId=theirs)
     await village.fault(Fault(access, "reject"))
-    refused = await village.order("alfa", operation="ACTIVATE", service="BB-250", points=points(_REFUSED), **at)
-    assert await village.final(refused) == "DONE_FAILED"
+    for refusal in (_REFUSED, _REFUSED_AT_ONCE):
+        refused = await village.order("alfa", operation="ACTIVATE", service="BB-250", points=points(refusal), **at)
+        assert await village.final(refused) == "DONE_FAILED"
     await village.fault(Fault(access, "fail", times=2))
     await village.done("alfa", operation="ACTIVATE", service="BB-250", points=points(("order_postponed 0",)), **at)
 
