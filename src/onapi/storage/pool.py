@@ -42,6 +42,8 @@ class _Connection(_Plain):
     async def take_turn(self, turn: str) -> None:
         """Make the rows of these SPs be there, and no others'; a blank stands between their names."""
         if turn != self._turn:
+            # Broken off in the middle, nobody knows whose turn it is; no SP has such a name.
+            self._turn = "?"
             await self.execute("SELECT set_config('onapi.sp', $1, false)", turn)
             self._turn = turn
 
