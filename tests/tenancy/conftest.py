@@ -1,0 +1,66 @@
+"""Fixtures: a town where alfa and beta have orders and subscriptions, whose names nobody else may ever read."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from tests import town as towns
+from tests.town import Provider, Town
+
+LATER = "2199-01-01T00:00:00Z"
+
+
+@dataclass(frozen=True)
+class Belongings:
+    """What an SP has: an order that waits, a live subscription, one that ended, an event; and all that is secret."""
+
+    sp: Provider
+    access: str
+    waiting: dict[str, Any]
+    subscription: str
+    reference: str
+    ended: str
+    event: str
+    secrets: tuple[str, ...]
+
+
+@pytest.fixture(scope="module")
+def town(cluster_url: str) -> Iterator[Town]:
+    """Make a town with an engine."""
+    with towns.made(cluster_url) as url, towns.living(url) as living, living.operator.working():
+        living.operator.rows("INSERT INTO agreements (sp, population) VALUES ('gamma', 'Centrum')")
+        yield living
+
+
+def _settle(town: Town, sp: Provider) -> Belongings:
+    access, waiting_on, ended_on = (town.access() for _ in range(3))
+    reference = f"{sp.sp}-own-reference"
+    said: dict[str, Any] = {
+        "spReference": f"{sp.sp}-customer",
+        "externalNote": f"{sp.sp}-note",
+        "equipment": {"vendorId": f"{sp.sp}-v"},
+    }
+    subscription = sp.active(access, spSubscriptionId=reference, **said)
+    ended = sp.active(ended_on, spSubscriptionId=f"{sp.sp}-gone")
+    sp.done("DEACTIVATE", subscriptionId=ended)
+    waiting = sp.order("ACTIVATE", accessId=waiting_on, service="BB-100-100", requestedDateTime=LATER, **said)
+    keyed = sp.post("RESUME", key=f"{sp.sp}-key", subscriptionId=subscription)
+    assert keyed.status_code == 200
+    orders = [order["orderId"] for order in sp.get("/orders/?state=DONE_SUCCESS")]
+    secrets = (f"{sp.sp}-", subscription, ended, waiting["orderId"], waiting["subscriptionId"], *orders)
+    event = sp.orderevents()[-1]["event"]
+    return Belongings(sp, access, waiting, subscription, reference, ended, event, secrets)
+
+
+@pytest.fixture(scope="module")
+def alfa(town: Town) -> Belongings:
+    """Give alfa something to lose."""
+    return _settle(town, town.alfa)
+
+
+@pytest.fixture(scope="module")
+def gamma(town: Town) -> Belongings:
+    """Give gamma something, so that its lists are not empty."""
+    return _settle(town, town.gamma)
