@@ -288,6 +288,20 @@ class ReadsBindings(Protocol):
 
 
 @runtime_checkable
+class ReadsDeliveries(Protocol):
+    """A driver that can tell what a port has been made to deliver."""
+
+    async def deliveries(self, port: str) -> dict[str, Delivery]:
+        """Return what a port delivers by slot, with the speeds that are in force.
+
+        What a network does not keep, such as characteristics and equipment, is left out.
+
+        Raises:
+            Drifted: somebody else has changed the port, so that there is no saying.
+        """
+
+
+@runtime_checkable
 class Provisions(Protocol):
     """A driver that can make a port deliver something."""
 
