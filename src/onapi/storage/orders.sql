@@ -67,7 +67,7 @@ SELECT q.n, a.access_state, v.service_type, v.takeover, v.offered_from, v.offere
           AND s.state IN ('ACTIVATED', 'SUSPENDED') LIMIT 1) ml ON true
   LEFT JOIN LATERAL (
        SELECT o.order_id, o.wish FROM orders o
-        WHERE o.subscription_id = ml.subscription_id AND o.state IN ('RECEIVED', 'IN_PROGRESS') LIMIT 1) ol ON true;
+        WHERE o.works_on = ml.subscription_id LIMIT 1) ol ON true;
 
 -- name: insert
 -- Every wish whose way is still free becomes an order; the others are left out. A subscription that changed since it
@@ -132,13 +132,12 @@ SELECT f.subscription_id, f.ended
 SELECT s.subscription_id, s.access_id, s.service, s.service_type, s.claim, s.state, s.changed_at AS seen_at,
        o.order_id, o.wish
   FROM subscriptions s
-  LEFT JOIN orders o ON o.subscription_id = s.subscription_id AND o.state IN ('RECEIVED', 'IN_PROGRESS')
+  LEFT JOIN orders o ON o.works_on = s.subscription_id
  WHERE s.subscription_id = $subscription_id AND s.sp = $sp
  UNION ALL
 SELECT o.subscription_id, o.access_id, o.service, o.service_type, o.claim, 'WANTED', o.received_at, o.order_id, o.wish
   FROM orders o
- WHERE o.subscription_id = $subscription_id AND o.sp = $sp AND o.operation = 'ACTIVATE'
-   AND o.state IN ('RECEIVED', 'IN_PROGRESS');
+ WHERE o.works_on = $subscription_id AND o.sp = $sp AND o.operation = 'ACTIVATE';
 
 -- name: offer
 -- A service as this SP may sell it on this access, whatever the access's state.

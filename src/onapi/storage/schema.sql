@@ -262,6 +262,11 @@ CASE
     WHEN ((operation = 'ACTIVATE'::text) AND (state = ANY (ARRAY['RECEIVED'::text, 'IN_PROGRESS'::text]))) THEN (access_id)::text
     ELSE NULL::text
 END) STORED,
+    works_on public.id_text GENERATED ALWAYS AS (
+CASE
+    WHEN (state = ANY (ARRAY['RECEIVED'::text, 'IN_PROGRESS'::text])) THEN (subscription_id)::text
+    ELSE NULL::text
+END) STORED,
     CONSTRAINT orders_characteristics_check CHECK ((json_typeof(characteristics) = 'object'::text)),
     CONSTRAINT orders_equipment_check CHECK ((json_typeof(equipment) = 'array'::text)),
     CONSTRAINT orders_message_check CHECK ((length(message) <= 255)),
@@ -295,6 +300,8 @@ COMMENT ON COLUMN public.orders.lease IS 'The worker that has it, until `leased_
 COMMENT ON COLUMN public.orders.told_by IS 'The journal position of the last change of state.';
 
 COMMENT ON COLUMN public.orders.wanted_on IS 'Of an unfinished ACTIVATE: its access.';
+
+COMMENT ON COLUMN public.orders.works_on IS 'Of an unfinished order: its subscription.';
 
 CREATE TABLE public.subscriptions (
     subscription_id public.id_text NOT NULL,
@@ -1069,7 +1076,7 @@ CREATE INDEX orders_of_access ON public.orders USING btree (access_id, "position
 
 CREATE INDEX orders_of_sp ON public.orders USING btree (sp, state, "position");
 
-CREATE UNIQUE INDEX orders_unfinished ON public.orders USING btree (subscription_id) WHERE (state = ANY (ARRAY['RECEIVED'::text, 'IN_PROGRESS'::text]));
+CREATE UNIQUE INDEX orders_unfinished ON public.orders USING btree (works_on) WHERE (works_on IS NOT NULL);
 
 CREATE UNIQUE INDEX orders_wanted ON public.orders USING btree (wanted_on, service_type, claim) WHERE (wanted_on IS NOT NULL);
 

@@ -8,9 +8,11 @@ WITH due AS (
        AND o.order_id <> ALL ($had::text[])
        AND NOT EXISTS (
            SELECT FROM orders e
-            WHERE e.access_id = o.access_id AND e.order_id <> o.order_id
-              AND (e.state = 'IN_PROGRESS'
-                   OR e.state = 'RECEIVED' AND e.position < o.position AND e.due_at <= clock_timestamp()))
+            WHERE e.access_id = o.access_id AND e.state = 'IN_PROGRESS' AND e.order_id <> o.order_id)
+       AND NOT EXISTS (
+           SELECT FROM orders e
+            WHERE e.access_id = o.access_id AND e.position < o.position AND e.state = 'RECEIVED'
+              AND e.due_at <= clock_timestamp())
      ORDER BY o.due_at, o.position LIMIT $most FOR UPDATE SKIP LOCKED),
 claimed AS (
     UPDATE orders o
@@ -44,9 +46,12 @@ SELECT c.order_id, c.sp, c.access_id, c.operation, c.subscription_id, c.service,
   JOIN service_types t ON t.service_type = c.service_type
   JOIN services v ON v.service = c.service
   LEFT JOIN services p ON p.service = s.service
-  LEFT JOIN subscriptions h ON c.operation = 'ACTIVATE'
-        AND (h.access_id, h.service_type, h.claim) = (c.access_id, c.service_type, c.claim)
-        AND h.state IN ('ACTIVATED', 'SUSPENDED')
+  -- LIMIT has each looked up by its key; the planner would rather read all there is while that is little.
+  LEFT JOIN LATERAL (
+       SELECT l.subscription_id, l.sp, l.service, l.state, l.characteristics, l.equipment FROM subscriptions l
+        WHERE c.operation = 'ACTIVATE'
+          AND (l.access_id, l.service_type, l.claim) = (c.access_id, c.service_type, c.claim)
+          AND l.state IN ('ACTIVATED', 'SUSPENDED') LIMIT 1) h ON true
   LEFT JOIN services k ON k.service = h.service
  ORDER BY c.position;
 

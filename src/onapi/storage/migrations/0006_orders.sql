@@ -136,8 +136,11 @@ CREATE TABLE orders (
     told_by             bigint NOT NULL,
     wanted_on           id_text GENERATED ALWAYS AS (
                             CASE WHEN operation = 'ACTIVATE' AND state IN ('RECEIVED', 'IN_PROGRESS')
-                                 THEN access_id END) STORED
+                                 THEN access_id END) STORED,
+    works_on            id_text GENERATED ALWAYS AS (
+                            CASE WHEN state IN ('RECEIVED', 'IN_PROGRESS') THEN subscription_id END) STORED
 );
+COMMENT ON COLUMN orders.works_on IS 'Of an unfinished order: its subscription.';
 COMMENT ON COLUMN orders.wanted_on IS 'Of an unfinished ACTIVATE: its access.';
 COMMENT ON COLUMN orders.claim IS 'As the subscription has it, or will have it.';
 COMMENT ON COLUMN orders.subscription_id IS 'Of an ACTIVATE: the name of the subscription that it will make.';
@@ -152,10 +155,10 @@ COMMENT ON COLUMN orders.due_at IS 'When it may be worked on; infinity: stuck, u
 COMMENT ON COLUMN orders.lease IS 'The worker that has it, until `leased_until`.';
 COMMENT ON COLUMN orders.told_by IS 'The journal position of the last change of state.';
 -- One winner: whoever inserts first stands, and the others look at what stands there.
--- Each of these small indexes has a condition of its own, in other words than the others, lest the planner read all of
--- one of them for what another finds at once: they look empty to it before a busy hour.
+-- Each of these small indexes can be used for one thing only, lest the planner read all of one of them for what another
+-- finds at once: they look empty to it before a busy hour.
 CREATE UNIQUE INDEX orders_wanted ON orders (wanted_on, service_type, claim) WHERE wanted_on IS NOT NULL;
-CREATE UNIQUE INDEX orders_unfinished ON orders (subscription_id) WHERE state IN ('RECEIVED', 'IN_PROGRESS');
+CREATE UNIQUE INDEX orders_unfinished ON orders (works_on) WHERE works_on IS NOT NULL;
 -- One order at a time on an access, whatever the workers do.
 CREATE UNIQUE INDEX orders_in_progress ON orders (access_id) WHERE state = 'IN_PROGRESS';
 CREATE INDEX orders_due ON orders (due_at, position) WHERE finished_at IS NULL;
