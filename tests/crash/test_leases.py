@@ -48,6 +48,28 @@ async def test_a_worker_that_lost_its_lease_changes_nothing_any_more(
         assert await stale.end() == 0
 
 
+@pytest.mark.parametrize(("point", "heirs"), [("after delivering", "before delivering"), (_FIRST, "order_begun 1")])
+async def test_a_worker_that_lost_its_lease_records_nothing_while_another_is_at_work(
+    nursery: Nursery, database_url: str, point: str, heirs: str
+) -> None:
+    async with village(database_url, nursery.fates, accesses=1) as played:
+        stale = await nursery.worker()
+        order_id = await played.order("alfa", points=[point], number=signal.SIGSTOP, **_ACTIVATE)
+        await nursery.fates.until_met(point)
+        nursery.fates.await_at("A-0" if heirs.startswith("before ") else order_id, heirs, signal.SIGSTOP)
+        heir = await nursery.worker(lease_s=3600)
+        await nursery.fates.until_met(heirs)
+        before = await _everything(played)
+        stale.signal(signal.SIGCONT)
+        await nursery.until_said("lease_lost", order_id)
+        assert await stale.end() == 0
+        assert await _everything(played) == before
+        heir.signal(signal.SIGCONT)
+        assert await played.final(order_id) == "DONE_SUCCESS"
+        assert await heir.end() == 0
+        assert await history.faults(played.database) == []
+
+
 async def test_a_worker_that_was_stopped_in_the_middle_of_a_question_asks_it_in_vain(
     nursery: Nursery, database_url: str
 ) -> None:

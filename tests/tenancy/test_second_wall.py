@@ -38,7 +38,7 @@ OF_SPS = {
 }
 # What tells of accesses, services and passwords, which are behind the first wall alone; and what reads no rows.
 BEHIND_THE_FIRST = (
-    *("accesses.", "services.", "providers.", "orders.offer", "orders.lock_key", "orders.ground"),
+    *("accesses.", "services.", "providers.", "inventory.", "orders.offer", "orders.lock_key", "orders.ground"),
     # There are events of accesses too, which only `events_for` keeps apart; `journal.events` is tried.
     "journal.any_event",
 )
@@ -146,6 +146,19 @@ def test_without_the_first_wall_the_rows_of_another_sp_are_not_there(
             assert turn or not seen or '"subscriptions":[]' in seen
 
 
+@pytest.mark.parametrize("name", [name for name in OF_SPS if name not in WRITING and name != "orders.lock_key"])
+def test_without_the_second_wall_the_first_still_stands(town: Town, alfa: Belongings, name: str) -> None:
+    query = OF_SPS[name]
+    operator, arguments = town.operator, asked(town, alfa, query)
+    strangers = [
+        ["beta"] if argument == ["alfa"] else "beta" if parameter == "sp" else argument
+        for parameter, argument in zip(query.parameters, arguments, strict=True)
+    ]
+    # beta asks for everything by alfa's names, on a connection that hides nothing.
+    seen = found(operator, operator.database, (), query.text, strangers)
+    assert not [secret for secret in alfa.secrets if secret in seen]
+
+
 def test_the_test_above_tries_every_query_on_what_is_behind_the_wall() -> None:
     assert len(ASKED) >= 15
     of_tables = [
@@ -154,7 +167,7 @@ def test_the_test_above_tries_every_query_on_what_is_behind_the_wall() -> None:
         if re.search(rf"\b(FROM|JOIN|UPDATE|INTO) ({'|'.join(WALLED)})\b", query.text)
     ]
     untried = set(of_tables) - set(ASKED) - set(WRITING)
-    assert untried <= {"orders.ground"}, "try them"
+    assert untried <= {"orders.ground", "inventory.lookup"}, "try them"
     assert sum(_FIRST_WALL.search(OF_SPS[name].text) is not None for name in ASKED) >= 10
 
 
@@ -242,6 +255,10 @@ def test_a_turn_that_was_broken_off_is_nobodys_afterwards(town: Town, alfa: Belo
         "UPDATE facts SET value = 'x'",
         "SELECT * FROM order_steps",
         "SELECT * FROM simulated_ports",
+        "SELECT credentials FROM elements",
+        "UPDATE elements SET address = '192.0.2.1'",
+        "UPDATE access_ports SET port = 'x'",
+        "INSERT INTO dhcp_identifiers (access_id, ipv4_circuit_id) VALUES ('E-1', 'x')",
         "SELECT * FROM simulated_faults",
         "CREATE TABLE mine (x int)",
         "ALTER TABLE orders DISABLE ROW LEVEL SECURITY",

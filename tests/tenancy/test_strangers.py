@@ -55,10 +55,15 @@ def examples(town: Town, alfa: Belongings, gamma: Belongings) -> dict[str, tuple
     A route with another name needs its line here.
     """
     own, hidden = "E-1", "H-1"
+    town.operator.rows(
+        "INSERT INTO dhcp_identifiers (access_id, ipv4_circuit_id) VALUES ('E-1', 'own'), ('H-1', 'hid') "
+        "ON CONFLICT DO NOTHING"
+    )
     assert town.gamma.http.get(f"/accesses/{own}").status_code == 200
     return {
         "accessId": (own, hidden, "X-1"),
         "orderId": (gamma.waiting["orderId"], alfa.waiting["orderId"], "f" * 32),
+        "hex": tuple(f"52050103{name.encode().hex()}" for name in ("own", "hid", "xyz")),
     }
 
 
