@@ -146,7 +146,7 @@ def test_without_the_first_wall_the_rows_of_another_sp_are_not_there(
             assert turn or not seen or '"subscriptions":[]' in seen
 
 
-@pytest.mark.parametrize("name", [name for name in OF_SPS if name not in WRITING and name != "orders.lock_key"])
+@pytest.mark.parametrize("name", ASKED)
 def test_without_the_second_wall_the_first_still_stands(town: Town, alfa: Belongings, name: str) -> None:
     query = OF_SPS[name]
     operator, arguments = town.operator, asked(town, alfa, query)

@@ -50,9 +50,9 @@ def shape(answer: httpx2.Response, *names: str) -> dict[str, Any]:
 
 
 def examples(town: Town, alfa: Belongings, gamma: Belongings) -> dict[str, tuple[str, str, str]]:
-    """Return for each name in a path: one's own, another's, and one that nobody has, all of one length.
+    """Return for each name of an SP's objects: one's own, another's, and one that nobody has, all of one length.
 
-    A route with another name needs its line here.
+    A route with such a name needs its line here.
     """
     own, hidden = "E-1", "H-1"
     town.operator.rows(
@@ -63,7 +63,8 @@ def examples(town: Town, alfa: Belongings, gamma: Belongings) -> dict[str, tuple
     return {
         "accessId": (own, hidden, "X-1"),
         "orderId": (gamma.waiting["orderId"], alfa.waiting["orderId"], "f" * 32),
-        "hex": tuple(f"52050103{name.encode().hex()}" for name in ("own", "hid", "xyz")),
+        # The circuits own, hid and xyz.
+        "hex": ("520501036f776e", "52050103686964", "5205010378797a"),
     }
 
 
@@ -73,15 +74,17 @@ def test_every_route_takes_another_sps_object_for_one_that_never_was(
     known = examples(town, alfa, gamma)
     named = [route for route in routes if route.parameters]
     assert len(named) >= 7
-    assert {name for route in named for name in route.parameters} <= known.keys(), "say in `examples` whose is whose"
+    names = {name for route in named for name in route.parameters}
+    assert {name for name in names if name.endswith(("Id", "Reference"))} <= known.keys(), "say whose is whose"
     for route in named:
-        own, theirs, nobodys = ({name: known[name][which] for name in route.parameters} for which in range(3))
+        examples_of = {name: known.get(name, known["accessId"]) for name in route.parameters}
+        own, theirs, nobodys = ({name: three[which] for name, three in examples_of.items()} for which in range(3))
         other, unknown = route.send(town.gamma, theirs), route.send(town.gamma, nobodys)
         assert len(str(theirs)) == len(str(nobodys))
         assert shape(other, *theirs.values()) == shape(unknown, *nobodys.values()), route
         assert other.status_code in (400, 404), route
         # What is refused as not there is there for its owner: the comparison means something.
-        if route.method == "GET":
+        if route.method == "GET" and examples_of.keys() <= known.keys():
             assert route.send(town.gamma, own).status_code == 200, route
 
 
