@@ -12,11 +12,14 @@ from starlette.types import Receive, Scope, Send
 from onapi import errors
 from onapi import settings as settings_module
 from onapi.actions import orders as actions
+from onapi.actions.dhcp_lookup import DhcpLookup as Lookup
 from onapi.drivers.simulated import Simulated
 from onapi.engine.worker import Worker
 from onapi.resources.accesses import Accesses
+from onapi.resources.dhcplookup import DhcpLookup
 from onapi.resources.endpoints import Endpoints
 from onapi.resources.events import Events
+from onapi.resources.option82 import Option82
 from onapi.resources.orderevents import OrderEvents
 from onapi.resources.orders import Orders
 from onapi.resources.services import Services
@@ -130,6 +133,7 @@ async def refuse_other_schema(database: pool.Database) -> None:
 
 
 def _resources(database: pool.Database, newsroom: news.News, herald: Herald, answers: Lists) -> list[Endpoint]:
+    lookup = Lookup(database)
     return [
         Accesses(database, answers).endpoint(),
         Services(database, answers).endpoint(),
@@ -137,6 +141,8 @@ def _resources(database: pool.Database, newsroom: news.News, herald: Herald, ans
         Orders(database, actions.Orders(database, herald)).endpoint(),
         OrderEvents(database, newsroom).endpoint(),
         Events(database, newsroom).endpoint(),
+        DhcpLookup(lookup).endpoint(),
+        Option82(lookup).endpoint(),
     ]
 
 

@@ -37,7 +37,9 @@ def test_every_query_can_be_prepared_against_the_migrated_schema(database_url: s
     async def prepare() -> list[str]:
         wrong = []
         async with opened(database_url) as database, database.transaction() as tx:
-            await tx.execute(dict(_ALL)["accesses.create_staged"].text)
+            for name, query in _ALL:
+                if ".create_staged" in name:
+                    await tx.execute(query.text)
             for name, query in _ALL:
                 try:
                     async with tx.transaction():

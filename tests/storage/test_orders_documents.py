@@ -206,7 +206,7 @@ def test_the_document_of_any_subscription_is_what_it_holds(operator: Operator, d
     @settings(max_examples=12)
     @given(st.lists(_SUBSCRIPTIONS, min_size=10, max_size=40))
     def check(rows: list[dict[str, Any]]) -> None:
-        documents = written(operator, "subscription_doc(r, $2)", "subscriptions", rows, dialect)
+        documents = written(operator, "subscription_doc(r, $2, NULL)", "subscriptions", rows, dialect)
         for row, document in zip(rows, documents, strict=True):
             assert strict(subscriptions.Subscription, document) == present(
                 subscriptionId=row["subscription_id"],

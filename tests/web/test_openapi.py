@@ -32,6 +32,8 @@ def test_it_has_what_is_routed_and_nothing_else(city: City) -> None:
         *((method, "/orders/{orderId}") for method in ("get", "put", "patch", "delete")),
         ("get", "/orderevents/"),
         ("get", "/events/"),
+        ("get", "/dhcplookup/"),
+        ("get", "/option82/{hex}"),
     }
     assert {parameter["name"] for parameter in paths["/accesses/"]["get"]["parameters"]} == {
         "If-Modified-Since",
@@ -41,6 +43,16 @@ def test_it_has_what_is_routed_and_nothing_else(city: City) -> None:
     assert {parameter["name"] for parameter in paths["/orders/"]["get"]["parameters"]} == {"accessId", "state"}
     assert {parameter["name"] for parameter in paths["/orders/"]["post"]["parameters"]} == {"Idempotency-Key"}
     assert {parameter["name"] for parameter in paths["/orderevents/"]["get"]["parameters"]} == {"since"}
+    assert {parameter["name"].lower() for parameter in paths["/dhcplookup/"]["get"]["parameters"]} == {
+        "ipv4circuitid",
+        "ipv4remoteid",
+        "ipv6interfaceid",
+        "ipv6remoteid",
+        "ipv4option82",
+    }
+    (part,) = paths["/option82/{hex}"]["get"]["parameters"]
+    assert (part["name"], part["in"], part["required"]) == ("hex", "path", True)
+    assert re.match(part["schema"]["pattern"], "520A01036162630203313233")
 
 
 def test_answers_and_refusals_are_as_it_says(city: City) -> None:
@@ -63,6 +75,10 @@ def test_answers_and_refusals_are_as_it_says(city: City) -> None:
         "/orderevents/": ("/orderevents/", 200),
         "/orderevents/?since=UNKNOWN": ("/orderevents/", 404),
         "/events/": ("/events/", 200),
+        "/dhcplookup/": ("/dhcplookup/", 400),
+        "/dhcplookup/?ipv4circuitid=x": ("/dhcplookup/", 404),
+        "/option82/520A01036162630203313233": ("/option82/{hex}", 404),
+        "/option82/52": ("/option82/{hex}", 400),
     }
     for target, (path, status) in asked.items():
         answer = below(city.server, target, city.alfa)

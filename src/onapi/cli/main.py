@@ -7,7 +7,7 @@ from typing import NoReturn
 import typer
 
 from onapi import errors
-from onapi.cli import accesses, catalogue, demo, operator, orders, provider, simulated, work
+from onapi.cli import accesses, catalogue, demo, elements, operator, orders, provider, simulated, work
 from onapi.cli.output import complain
 
 app = typer.Typer(
@@ -27,6 +27,7 @@ app.command()(operator.settings)
 app.add_typer(provider.app, name="provider")
 app.add_typer(accesses.app, name="accesses")
 app.add_typer(catalogue.app, name="catalogue")
+app.add_typer(elements.app, name="elements")
 app.add_typer(orders.app, name="orders")
 app.add_typer(simulated.app, name="simulated")
 

@@ -34,7 +34,6 @@ class Subscriptions:
             name="subscriptions",
             path="subscriptions",
             documentation="https://github.com/on-api/on-api/blob/master/2.6.0/spec/subscriptions.md",
-            unsupported_fields=("option82", "dhcpIdentifier"),
             operations=(
                 Operation(
                     method="GET",

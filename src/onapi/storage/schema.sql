@@ -2,6 +2,9 @@
 CREATE DOMAIN public.id_text AS text COLLATE pg_catalog."C"
 	CONSTRAINT id_text_check CHECK (((VALUE ~ '^[-0-9a-zA-Z.]+$'::text) AND (length(VALUE) <= 36)));
 
+CREATE DOMAIN public.identifier_text AS text COLLATE pg_catalog."C"
+	CONSTRAINT identifier_text_check CHECK (((VALUE <> ''::text) AND (length(VALUE) <= 512) AND (VALUE !~ '[\x01-\x1f\x7f]'::text)));
+
 CREATE DOMAIN public.plain_text AS text
 	CONSTRAINT plain_text_check CHECK (((VALUE <> ''::text) AND (length(VALUE) <= 255) AND ((VALUE COLLATE "C") !~ '[\x01-\x1f\x7f]'::text)));
 
@@ -120,6 +123,20 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION public.accesses_exist() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    stranger text := (SELECT n.access_id FROM new_rows n
+                       WHERE NOT EXISTS (SELECT FROM accesses a WHERE a.access_id = n.access_id) LIMIT 1);
+BEGIN
+    IF stranger IS NOT NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'foreign_key_violation', MESSAGE = format('There is no access %s.', stranger);
+    END IF;
+    RETURN NULL;
+END
+$$;
+
 CREATE FUNCTION public.sees_everything(sp text) RETURNS boolean
     LANGUAGE sql STABLE
     RETURN (EXISTS (SELECT FROM public.agreements g WHERE ((g.sp = sees_everything.sp) AND (g.revoked_at IS NULL) AND (g.population IS NULL))));
@@ -138,6 +155,46 @@ CREATE FUNCTION public.accesses_for(sp text) RETURNS TABLE(access_id text, doc t
 END;
 
 COMMENT ON FUNCTION public.accesses_for(sp text) IS 'Every access that the SP sees now; one plain scan.';
+
+CREATE FUNCTION public.accesses_identified(ipv4_circuit bytea, ipv4_remote bytea, ipv6_interface bytea, ipv6_remote bytea) RETURNS TABLE(access_id text)
+    LANGUAGE plpgsql STABLE ROWS 2
+    AS $$
+BEGIN
+    IF ipv4_circuit IS NOT NULL AND ipv4_remote IS NOT NULL THEN
+        RETURN QUERY SELECT i.access_id::text FROM dhcp_identifiers i
+                      WHERE i.ipv4_circuit_id IS NOT NULL
+                        AND identifier_octets(i.ipv4_circuit_id) = ipv4_circuit
+                        AND identifier_octets(i.ipv4_remote_id) = ipv4_remote
+                        AND (ipv6_interface IS NULL OR identifier_octets(i.ipv6_interface_id) = ipv6_interface)
+                        AND (ipv6_remote IS NULL OR identifier_octets(i.ipv6_remote_id) = ipv6_remote);
+    ELSIF ipv4_circuit IS NOT NULL THEN
+        RETURN QUERY SELECT i.access_id::text FROM dhcp_identifiers i
+                      WHERE i.ipv4_circuit_id IS NOT NULL
+                        AND identifier_octets(i.ipv4_circuit_id) = ipv4_circuit
+                        AND (ipv6_interface IS NULL OR identifier_octets(i.ipv6_interface_id) = ipv6_interface)
+                        AND (ipv6_remote IS NULL OR identifier_octets(i.ipv6_remote_id) = ipv6_remote);
+    ELSIF ipv4_remote IS NOT NULL THEN
+        RETURN QUERY SELECT i.access_id::text FROM dhcp_identifiers i
+                      WHERE i.ipv4_remote_id IS NOT NULL
+                        AND identifier_octets(i.ipv4_remote_id) = ipv4_remote
+                        AND (ipv6_interface IS NULL OR identifier_octets(i.ipv6_interface_id) = ipv6_interface)
+                        AND (ipv6_remote IS NULL OR identifier_octets(i.ipv6_remote_id) = ipv6_remote);
+    ELSIF ipv6_interface IS NOT NULL AND ipv6_remote IS NOT NULL THEN
+        RETURN QUERY SELECT i.access_id::text FROM dhcp_identifiers i
+                      WHERE i.ipv6_interface_id IS NOT NULL
+                        AND identifier_octets(i.ipv6_interface_id) = ipv6_interface
+                        AND identifier_octets(i.ipv6_remote_id) = ipv6_remote;
+    ELSIF ipv6_interface IS NOT NULL THEN
+        RETURN QUERY SELECT i.access_id::text FROM dhcp_identifiers i
+                      WHERE i.ipv6_interface_id IS NOT NULL
+                        AND identifier_octets(i.ipv6_interface_id) = ipv6_interface;
+    ELSIF ipv6_remote IS NOT NULL THEN
+        RETURN QUERY SELECT i.access_id::text FROM dhcp_identifiers i
+                      WHERE i.ipv6_remote_id IS NOT NULL
+                        AND identifier_octets(i.ipv6_remote_id) = ipv6_remote;
+    END IF;
+END
+$$;
 
 CREATE FUNCTION public.accesses_journal() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -353,6 +410,10 @@ CREATE FUNCTION public.claim_line(c public.claims) RETURNS text
     LANGUAGE sql STABLE
     RETURN (((c).service_type || CASE WHEN (c).wanted THEN '	P	'::text ELSE '	L	'::text END) || COALESCE(public.moment_text((c).ends_at), ''::text));
 
+CREATE FUNCTION public.counted_hex(octets bytea) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (lpad(to_hex(octet_length(octets)), 2, '0'::text) || encode(octets, 'hex'::text));
+
 CREATE FUNCTION public.date_text(moment timestamp with time zone, dialect text) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN CASE WHEN (dialect = 'standard'::text) THEN to_char((moment AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD'::text) ELSE public.moment_text(moment) END;
@@ -453,6 +514,37 @@ CREATE FUNCTION public.horizon() RETURNS timestamp with time zone
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
     RETURN LEAST(statement_timestamp(), (SELECT min(COALESCE(pg_stat_activity.xact_start, pg_stat_activity.backend_start, '-infinity'::timestamp with time zone)) AS min FROM pg_stat_activity WHERE ((pg_stat_activity.datname = current_database()) AND (pg_stat_activity.backend_xid IS NOT NULL))), (SELECT min(pg_prepared_xacts.prepared) AS min FROM pg_prepared_xacts WHERE (pg_prepared_xacts.database = current_database())));
+
+CREATE FUNCTION public.identifier_octets(value text) RETURNS bytea
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN ((value ~~ '0x%'::text) AND (value ~ '^0x([0-9a-fA-F][0-9a-fA-F])+$'::text)) THEN decode(substr(value, 3), 'hex'::text) ELSE decode(replace(value, '\'::text, '\\'::text), 'escape'::text) END;
+
+CREATE FUNCTION public.option82_text(circuit_id text, remote_id text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN upper(('52'::text || public.counted_hex(decode(NULLIF((COALESCE(('01'::text || public.counted_hex(public.identifier_octets(circuit_id))), ''::text) || COALESCE(('02'::text || public.counted_hex(public.identifier_octets(remote_id))), ''::text)), ''::text), 'hex'::text))));
+
+CREATE FUNCTION public.identifiers_doc(ipv4_circuit_id text, ipv4_remote_id text, ipv6_interface_id text, ipv6_remote_id text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (((COALESCE(((',"option82":"'::text || public.option82_text(ipv4_circuit_id, ipv4_remote_id)) || '"'::text), ''::text) || ',"dhcpIdentifier":{'::text) || substr((((COALESCE((',"ipv4CircuitId":'::text || public.json_text(ipv4_circuit_id)), ''::text) || COALESCE((',"ipv4RemoteId":'::text || public.json_text(ipv4_remote_id)), ''::text)) || COALESCE((',"ipv6InterfaceId":'::text || public.json_text(ipv6_interface_id)), ''::text)) || COALESCE((',"ipv6RemoteId":'::text || public.json_text(ipv6_remote_id)), ''::text)), 2)) || '}'::text);
+
+CREATE FUNCTION public.identifiers_touch() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        PERFORM subscriptions_touch(ARRAY(SELECT n.access_id FROM new_rows n));
+    ELSIF TG_OP = 'DELETE' THEN
+        PERFORM subscriptions_touch(ARRAY(SELECT o.access_id FROM old_rows o));
+    ELSE
+        PERFORM subscriptions_touch(ARRAY(
+            SELECT COALESCE(n.access_id, o.access_id)
+              FROM new_rows n FULL JOIN old_rows o ON o.access_id = n.access_id
+             WHERE n.doc IS DISTINCT FROM o.doc));
+    END IF;
+    RETURN NULL;
+END
+$$;
 
 CREATE TABLE public.facts (
     name text NOT NULL,
@@ -799,16 +891,28 @@ CREATE FUNCTION public.stamp() RETURNS timestamp with time zone
     LANGUAGE sql
     RETURN CASE WHEN (pg_current_xact_id() IS NOT NULL) THEN clock_timestamp() ELSE NULL::timestamp with time zone END;
 
-CREATE FUNCTION public.subscription_doc(s public.subscriptions, dialect text) RETURNS text
+CREATE FUNCTION public.subscription_doc(s public.subscriptions, dialect text, identifiers text) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN ((((((((((((((('{"subscriptionId":"'::text || ((s).subscription_id)::text) || '","service":'::text) || public.json_text((s).service)) || ',"operationalState":"'::text) || (s).state) || '","connectionDate":"'::text) || public.date_text((s).connected_at, dialect)) || '"'::text) || COALESCE(((',"disconnectionDate":"'::text || public.date_text((s).ends_at, dialect)) || '"'::text), ''::text)) || COALESCE((',"spReference":'::text || public.quoted(((s).sp_reference)::text)), ''::text)) || COALESCE((',"spSubscriptionId":'::text || public.quoted(((s).sp_subscription_id)::text)), ''::text)) || COALESCE((',"note":'::text || public.quoted(((s).note)::text)), ''::text)) || COALESCE((',"characteristics":'::text || public.characteristics_text((s).characteristics, dialect)), ''::text)) || COALESCE((',"equipment":'::text || public.equipment_text((s).equipment, dialect)), ''::text)) || '}'::text);
+    RETURN (((((((((((((((('{"subscriptionId":"'::text || ((s).subscription_id)::text) || '","service":'::text) || public.json_text((s).service)) || ',"operationalState":"'::text) || (s).state) || '","connectionDate":"'::text) || public.date_text((s).connected_at, dialect)) || '"'::text) || COALESCE(((',"disconnectionDate":"'::text || public.date_text((s).ends_at, dialect)) || '"'::text), ''::text)) || COALESCE((',"spReference":'::text || public.quoted(((s).sp_reference)::text)), ''::text)) || COALESCE((',"spSubscriptionId":'::text || public.quoted(((s).sp_subscription_id)::text)), ''::text)) || COALESCE(identifiers, ''::text)) || COALESCE((',"note":'::text || public.quoted(((s).note)::text)), ''::text)) || COALESCE((',"characteristics":'::text || public.characteristics_text((s).characteristics, dialect)), ''::text)) || COALESCE((',"equipment":'::text || public.equipment_text((s).equipment, dialect)), ''::text)) || '}'::text);
+
+CREATE TABLE public.dhcp_identifiers (
+    access_id public.id_text NOT NULL,
+    ipv4_circuit_id public.identifier_text,
+    ipv4_remote_id public.identifier_text,
+    ipv6_interface_id public.identifier_text,
+    ipv6_remote_id public.identifier_text,
+    doc text GENERATED ALWAYS AS (public.identifiers_doc((ipv4_circuit_id)::text, (ipv4_remote_id)::text, (ipv6_interface_id)::text, (ipv6_remote_id)::text)) STORED NOT NULL,
+    CONSTRAINT option82_has_room CHECK ((((octet_length(COALESCE(public.identifier_octets((ipv4_circuit_id)::text), '\x'::bytea)) + octet_length(COALESCE(public.identifier_octets((ipv4_remote_id)::text), '\x'::bytea))) + (2 * num_nonnulls(ipv4_circuit_id, ipv4_remote_id))) <= 255)),
+    CONSTRAINT there_is_one CHECK ((num_nonnulls(ipv4_circuit_id, ipv4_remote_id, ipv6_interface_id, ipv6_remote_id) > 0))
+);
 
 CREATE FUNCTION public.subscription_changes_for(sp text, dialect text, since timestamp with time zone) RETURNS TABLE(access_id text, doc text)
     LANGUAGE sql STABLE
     BEGIN ATOMIC
  SELECT c.access_id,
-     (((('{"accessId":"'::text || (c.access_id)::text) || '","subscriptions":['::text) || COALESCE(( SELECT string_agg(public.subscription_doc(s.*, subscription_changes_for.dialect), ','::text ORDER BY s.subscription_id) AS string_agg
-            FROM public.subscriptions s
+     (((('{"accessId":"'::text || (c.access_id)::text) || '","subscriptions":['::text) || COALESCE(( SELECT string_agg(public.subscription_doc(s.*, subscription_changes_for.dialect, d.doc), ','::text ORDER BY s.subscription_id) AS string_agg
+            FROM (public.subscriptions s
+              LEFT JOIN public.dhcp_identifiers d ON (((d.access_id)::text = (s.access_id)::text)))
            WHERE ((s.sp = subscription_changes_for.sp) AND ((s.access_id)::text = (c.access_id)::text) AND (s.state = ANY (ARRAY['ACTIVATED'::text, 'SUSPENDED'::text])))), ''::text)) || ']}'::text)
     FROM ( SELECT DISTINCT t.access_id
             FROM public.subscriptions t
@@ -819,8 +923,9 @@ CREATE FUNCTION public.subscriptions_for(sp text, dialect text) RETURNS TABLE(ac
     LANGUAGE sql STABLE
     BEGIN ATOMIC
  SELECT s.access_id,
-     (((('{"accessId":"'::text || (s.access_id)::text) || '","subscriptions":['::text) || string_agg(public.subscription_doc(s.*, subscriptions_for.dialect), ','::text ORDER BY s.subscription_id)) || ']}'::text)
-    FROM public.subscriptions s
+     (((('{"accessId":"'::text || (s.access_id)::text) || '","subscriptions":['::text) || string_agg(public.subscription_doc(s.*, subscriptions_for.dialect, d.doc), ','::text ORDER BY s.subscription_id)) || ']}'::text)
+    FROM (public.subscriptions s
+      LEFT JOIN public.dhcp_identifiers d ON (((d.access_id)::text = (s.access_id)::text)))
    WHERE ((s.sp = subscriptions_for.sp) AND (s.state = ANY (ARRAY['ACTIVATED'::text, 'SUSPENDED'::text])))
    GROUP BY s.access_id;
 END;
@@ -880,6 +985,29 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION public.subscriptions_touch(access_ids text[]) RETURNS void
+    LANGUAGE sql
+    BEGIN ATOMIC
+ UPDATE public.subscriptions s SET state = s.state
+    FROM ( SELECT t.subscription_id
+            FROM (unnest(subscriptions_touch.access_ids) i(access_id)
+              JOIN public.subscriptions t ON ((((t.access_id)::text = i.access_id) AND (t.state = ANY (ARRAY['ACTIVATED'::text, 'SUSPENDED'::text])))))
+           ORDER BY t.subscription_id
+          FOR NO KEY UPDATE OF t) held
+   WHERE ((s.subscription_id)::text = (held.subscription_id)::text);
+END;
+
+CREATE TABLE public.access_ports (
+    access_id public.id_text NOT NULL,
+    element text NOT NULL COLLATE pg_catalog."C",
+    port public.plain_text NOT NULL COLLATE pg_catalog."C",
+    cpe text COLLATE pg_catalog."C"
+);
+
+COMMENT ON COLUMN public.access_ports.port IS 'The element''s own name for it.';
+
+COMMENT ON COLUMN public.access_ports.cpe IS 'The element at the customer''s end, if the CO manages one.';
+
 CREATE TABLE public.credentials (
     sp text NOT NULL COLLATE pg_catalog."C",
     credential_id text NOT NULL COLLATE pg_catalog."C",
@@ -889,6 +1017,28 @@ CREATE TABLE public.credentials (
     revoked_at timestamp with time zone,
     CONSTRAINT credentials_secret_hash_check CHECK ((secret_hash ~~ '$argon2id$%'::text))
 );
+
+CREATE TABLE public.elements (
+    element public.plain_text NOT NULL COLLATE pg_catalog."C",
+    address public.plain_text NOT NULL COLLATE pg_catalog."C",
+    driver public.plain_text DEFAULT 'auto'::text NOT NULL COLLATE pg_catalog."C",
+    credentials public.plain_text COLLATE pg_catalog."C",
+    options jsonb DEFAULT '{}'::jsonb NOT NULL,
+    facts jsonb,
+    probed_at timestamp with time zone,
+    CONSTRAINT credentials_are_elsewhere CHECK (((credentials)::text ~ '^(file:/[^[:space:]]+|env:[A-Za-z_][A-Za-z0-9_]*)$'::text)),
+    CONSTRAINT elements_facts_check CHECK ((jsonb_typeof(facts) = 'object'::text)),
+    CONSTRAINT elements_options_check CHECK ((jsonb_typeof(options) = 'object'::text)),
+    CONSTRAINT facts_have_their_time CHECK (((facts IS NULL) = (probed_at IS NULL)))
+);
+
+COMMENT ON COLUMN public.elements.driver IS 'auto: whichever suits what the element says of itself.';
+
+COMMENT ON COLUMN public.elements.credentials IS 'Where the secrets are, file:/path or env:NAME; never the secrets. NULL: the element needs none.';
+
+COMMENT ON COLUMN public.elements.options IS 'The driver''s, text by name.';
+
+COMMENT ON COLUMN public.elements.facts IS 'What the element said of itself when it was last probed.';
 
 CREATE TABLE public.idempotency_keys (
     sp text NOT NULL COLLATE pg_catalog."C",
@@ -1005,11 +1155,23 @@ COMMENT ON COLUMN public.simulated_ports.setup IS 'What is delivered there, as J
 ALTER TABLE ONLY public.access_departures
     ADD CONSTRAINT access_departures_pkey PRIMARY KEY (population, access_id);
 
+ALTER TABLE ONLY public.access_ports
+    ADD CONSTRAINT access_ports_pkey PRIMARY KEY (access_id);
+
+ALTER TABLE ONLY public.access_ports
+    ADD CONSTRAINT access_ports_place UNIQUE (element, port) DEFERRABLE;
+
 ALTER TABLE ONLY public.accesses
     ADD CONSTRAINT accesses_pkey PRIMARY KEY (access_id);
 
 ALTER TABLE ONLY public.credentials
     ADD CONSTRAINT credentials_pkey PRIMARY KEY (sp, credential_id);
+
+ALTER TABLE ONLY public.dhcp_identifiers
+    ADD CONSTRAINT dhcp_identifiers_pkey PRIMARY KEY (access_id);
+
+ALTER TABLE ONLY public.elements
+    ADD CONSTRAINT elements_pkey PRIMARY KEY (element);
 
 ALTER TABLE ONLY public.facts
     ADD CONSTRAINT facts_pkey PRIMARY KEY (name);
@@ -1052,6 +1214,8 @@ ALTER TABLE ONLY public.subscriptions
 
 CREATE INDEX access_departures_departed ON public.access_departures USING btree (departed_at);
 
+CREATE INDEX access_ports_cpe ON public.access_ports USING btree (cpe) WHERE (cpe IS NOT NULL);
+
 CREATE INDEX accesses_changed ON public.accesses USING btree (changed_at);
 
 CREATE INDEX accesses_population ON public.accesses USING btree (population, access_id);
@@ -1059,6 +1223,14 @@ CREATE INDEX accesses_population ON public.accesses USING btree (population, acc
 CREATE UNIQUE INDEX agreements_live ON public.agreements USING btree (sp, population) NULLS NOT DISTINCT WHERE (revoked_at IS NULL);
 
 CREATE INDEX agreements_sp ON public.agreements USING btree (sp);
+
+CREATE INDEX dhcp_identifiers_ipv4_circuit ON public.dhcp_identifiers USING btree (public.identifier_octets((ipv4_circuit_id)::text), public.identifier_octets((ipv4_remote_id)::text)) WHERE (ipv4_circuit_id IS NOT NULL);
+
+CREATE INDEX dhcp_identifiers_ipv4_remote ON public.dhcp_identifiers USING btree (public.identifier_octets((ipv4_remote_id)::text)) WHERE (ipv4_remote_id IS NOT NULL);
+
+CREATE INDEX dhcp_identifiers_ipv6_interface ON public.dhcp_identifiers USING btree (public.identifier_octets((ipv6_interface_id)::text), public.identifier_octets((ipv6_remote_id)::text)) WHERE (ipv6_interface_id IS NOT NULL);
+
+CREATE INDEX dhcp_identifiers_ipv6_remote ON public.dhcp_identifiers USING btree (public.identifier_octets((ipv6_remote_id)::text)) WHERE (ipv6_remote_id IS NOT NULL);
 
 CREATE INDEX idempotency_keys_created ON public.idempotency_keys USING btree (created_at);
 
@@ -1090,6 +1262,10 @@ CREATE UNIQUE INDEX subscriptions_live ON public.subscriptions USING btree (acce
 
 CREATE INDEX subscriptions_of_sp ON public.subscriptions USING btree (sp, access_id) WHERE (state = ANY (ARRAY['ACTIVATED'::text, 'SUSPENDED'::text]));
 
+CREATE TRIGGER access_ports_exist AFTER UPDATE ON public.access_ports REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.accesses_exist();
+
+CREATE TRIGGER access_ports_exist_new AFTER INSERT ON public.access_ports REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.accesses_exist();
+
 CREATE TRIGGER accesses_announce AFTER INSERT OR UPDATE ON public.accesses FOR EACH STATEMENT EXECUTE FUNCTION public.announce();
 
 CREATE TRIGGER accesses_depart AFTER UPDATE ON public.accesses FOR EACH ROW WHEN (((old.population IS NOT NULL) AND ((old.population)::text IS DISTINCT FROM (new.population)::text))) EXECUTE FUNCTION public.accesses_depart();
@@ -1105,6 +1281,16 @@ CREATE TRIGGER agreements_announce AFTER INSERT OR UPDATE ON public.agreements F
 CREATE TRIGGER agreements_stamp BEFORE INSERT OR DELETE OR UPDATE ON public.agreements FOR EACH ROW EXECUTE FUNCTION public.agreements_stamp();
 
 CREATE TRIGGER credentials_announce AFTER INSERT OR DELETE OR UPDATE OF secret_hash, revoked_at ON public.credentials FOR EACH STATEMENT EXECUTE FUNCTION public.announce();
+
+CREATE TRIGGER dhcp_identifiers_exist AFTER UPDATE ON public.dhcp_identifiers REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.accesses_exist();
+
+CREATE TRIGGER dhcp_identifiers_exist_new AFTER INSERT ON public.dhcp_identifiers REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.accesses_exist();
+
+CREATE TRIGGER dhcp_identifiers_touch AFTER UPDATE ON public.dhcp_identifiers REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.identifiers_touch();
+
+CREATE TRIGGER dhcp_identifiers_touch_gone AFTER DELETE ON public.dhcp_identifiers REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.identifiers_touch();
+
+CREATE TRIGGER dhcp_identifiers_touch_new AFTER INSERT ON public.dhcp_identifiers REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.identifiers_touch();
 
 CREATE TRIGGER journal_is_immutable BEFORE UPDATE ON public.journal FOR EACH STATEMENT EXECUTE FUNCTION public.journal_is_immutable();
 
@@ -1138,6 +1324,12 @@ CREATE TRIGGER subscriptions_move BEFORE INSERT OR DELETE OR UPDATE ON public.su
 
 ALTER TABLE ONLY public.access_departures
     ADD CONSTRAINT access_departures_access_id_fkey FOREIGN KEY (access_id) REFERENCES public.accesses(access_id);
+
+ALTER TABLE ONLY public.access_ports
+    ADD CONSTRAINT access_ports_cpe_fkey FOREIGN KEY (cpe) REFERENCES public.elements(element);
+
+ALTER TABLE ONLY public.access_ports
+    ADD CONSTRAINT access_ports_element_fkey FOREIGN KEY (element) REFERENCES public.elements(element);
 
 ALTER TABLE ONLY public.agreements
     ADD CONSTRAINT agreements_sp_fkey FOREIGN KEY (sp) REFERENCES public.providers(sp);

@@ -1,13 +1,13 @@
 -- name: many
 -- Each pair is answered if the SP sees the access, or has a subscription there.
 SELECT w.sp, w.access_id, w.dialect, '{"accessId":"' || w.access_id || '","subscriptions":['
-           || coalesce(d.docs, '') || ']}' AS doc
+           || coalesce(t.docs, '') || ']}' AS doc
   FROM unnest($sp::text[], $access_id::text[], $dialect::text[]) AS w (sp, access_id, dialect)
  CROSS JOIN LATERAL (
-       SELECT string_agg(subscription_doc(s, w.dialect), ',' ORDER BY s.subscription_id) AS docs
-         FROM subscriptions s
-        WHERE s.sp = w.sp AND s.access_id = w.access_id AND s.state IN ('ACTIVATED', 'SUSPENDED')) d
- WHERE d.docs IS NOT NULL
+       SELECT string_agg(subscription_doc(s, w.dialect, d.doc), ',' ORDER BY s.subscription_id) AS docs
+         FROM subscriptions s LEFT JOIN dhcp_identifiers d ON d.access_id = s.access_id
+        WHERE s.sp = w.sp AND s.access_id = w.access_id AND s.state IN ('ACTIVATED', 'SUSPENDED')) t
+ WHERE t.docs IS NOT NULL
     OR EXISTS (SELECT FROM accesses a WHERE a.access_id = w.access_id AND sees(w.sp, a.population));
 
 -- name: everything

@@ -94,7 +94,9 @@ def _described(description: str, kind: Any) -> dict[str, Any]:
 
 
 def _path_parameters(operation: Operation) -> list[dict[str, Any]]:
+    told = {parameter.name for parameter in operation.parameters if parameter.place == "path"}
     names = [part.strip("{}") for part in operation.path.split("/") if part.startswith("{")]
+    names = [name for name in names if name not in told]
     schema = {"type": "string", "pattern": f"^{ids.ID_PATTERN}$"}
     return [{"name": name, "in": "path", "required": True, "schema": schema} for name in names]
 

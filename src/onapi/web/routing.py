@@ -22,7 +22,10 @@ Handler = Callable[[Call], Awaitable[Response]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameter:
-    """A query parameter or header of an operation; `kind` is a type that OpenAPI can describe."""
+    """A query parameter or header of an operation, or a part of its path that is no ID.
+
+    `kind` is a type that OpenAPI can describe.
+    """
 
     name: str
     place: str

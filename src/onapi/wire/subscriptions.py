@@ -8,6 +8,7 @@ from typing import Annotated
 import msgspec
 
 from onapi.vocabulary import OperationalState
+from onapi.wire.dhcplookup import DhcpIdentifier, Option82
 from onapi.wire.formats import Id, Reference, Text, Wire
 from onapi.wire.orders import Characteristics, Equipment
 
@@ -32,6 +33,11 @@ class Subscription(Wire, kw_only=True):
     )
     sp_reference: Reference | None = None
     sp_subscription_id: Reference | None = None
+    option82: Annotated[
+        Option82 | None,
+        msgspec.Meta(description="Deprecated; dhcpIdentifier says the same.", extra_json_schema={"deprecated": True}),
+    ] = None
+    dhcp_identifier: DhcpIdentifier | None = None
     note: Reference | None = None
     characteristics: Characteristics | None = None
     equipment: Equipment | list[Equipment] | None = None
