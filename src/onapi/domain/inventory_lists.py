@@ -91,8 +91,7 @@ def open_list(lines: Iterable[bytes], templates: Mapping[str, Template]) -> Read
     delimiter = address_files.delimiter(first)
     if delimiter not in _DELIMITERS:
         raise errors.Invalid(f"The columns are separated by {delimiter!r}; a list has , or ; between them.")
-    # A header of many lines, which quotation marks would allow, is nobody's.
-    columns = tuple(cell.strip() for cell in next(csv.reader([first], delimiter=delimiter)))
+    columns = _columns(first, delimiter)
     kind = _kind(columns)
     fields = inventory.ELEMENT_FIELDS if kind is Kind.ELEMENTS else inventory.PLACE_FIELDS
     places = _places(columns, fields)
@@ -101,6 +100,14 @@ def open_list(lines: Iterable[bytes], templates: Mapping[str, Template]) -> Read
     ignored = tuple(column for place, column in enumerate(columns) if column and place not in places.values())
     records = _records(text, delimiter=delimiter, kind=kind, width=len(columns), places=places, templates=templates)
     return Reading(kind, delimiter, frozenset(told), ignored, records)
+
+
+def _columns(first: str, delimiter: str) -> tuple[str, ...]:
+    """Return the cells of the first row, which is one line though quotation marks could make it many."""
+    try:
+        return tuple(cell.strip() for cell in next(csv.reader([first], delimiter=delimiter)))
+    except csv.Error as fault:
+        raise errors.Invalid(f"The first row of the list is not CSV: {fault}.") from fault
 
 
 def _kind(columns: Sequence[str]) -> Kind:
