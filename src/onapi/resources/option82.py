@@ -36,8 +36,8 @@ class Option82:
                     handler=self.find,
                     summary="Find the access that an option 82 from a DHCP log names",
                     description="Its circuit id and its remote id, as far as they are there, must both be the "
-                    "access's; other sub-options make no difference. An access is found if it is the only one, of those "
-                    "that the caller sees or delivers on.",
+                    "access's; other sub-options make no difference. An access is found if it is the only one, of "
+                    "those that the caller sees or delivers on.",
                     parameters=(
                         Parameter(
                             name="hex",
