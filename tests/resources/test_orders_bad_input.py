@@ -225,7 +225,7 @@ _BODIES = st.dictionaries(_KEYS, _VALUES, max_size=6) | _VALUES
 
 @pytest.mark.parametrize("method", METHODS)
 def test_any_json_is_taken_or_refused_with_a_cause(place: Place, method: str) -> None:
-    @settings(max_examples=150)
+    @settings(max_examples=100)
     @given(_BODIES, st.booleans())
     @example({"operation": "MODIFY", "subscriptionId": "x", "characteristics": {"SLA": {"a": 1}}}, False)
     @example({"equipment": {"vendorId": "a", "equipment": []}}, True)

@@ -110,8 +110,6 @@ def test_a_delta_has_what_changed_and_an_empty_array_where_the_last_one_ended(to
     assert told[ends] == {"accessId": ends, "subscriptions": []}
     for access in (begins, changes):
         assert told[access] == town.alfa.get(f"/subscriptions/{access}")
-    since = town.ended()
-    assert town.alfa.delta("/subscriptions/", since, since) == []
 
 
 def test_an_access_without_any_is_empty_and_one_that_is_not_seen_is_not_found(town: Town) -> None:
