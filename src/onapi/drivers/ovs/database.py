@@ -41,7 +41,7 @@ class PortRows:
             Drifted: a record is none.
         """
         found = {}
-        for label, text in rows.pairs(self.port, "external_ids").items():
+        for label, text in rows.texts(self.port, "external_ids").items():
             if label.startswith(_RECORD):
                 service = Service.read(text)
                 if service is None:
@@ -57,7 +57,7 @@ class PortRows:
         """Return in what the port is set otherwise."""
         comparisons: dict[str, tuple[object, object]] = {
             "VLAN": (rows.number(self.port, "tag"), layout.tag),
-            "tagged VLANs": (frozenset(rows.members(self.port, "trunks")), layout.trunks),
+            "tagged VLANs": (rows.numbers(self.port, "trunks"), layout.trunks),
             "VLAN mode": (rows.text(self.port, "vlan_mode"), layout.vlan_mode),
             "queues": (self.held_to(), Queues.of(self.name, layout)),
         }
@@ -81,7 +81,7 @@ async def read(ovsdb: Ovsdb, bridge: str, name: str) -> PortRows:
     )
     bridges, ports, interfaces, qos, queue_rows = map(rows.rows, results)
     there = {member for row in bridges for member in rows.references(row, "ports")}
-    if not ports or not interfaces or rows.uuid(ports[0]["_uuid"]) not in there:
+    if not ports or not interfaces or rows.identity(ports[0]) not in there:
         raise Unsupported("The switch has no such port.")
     return PortRows(name=name, port=ports[0], interface=interfaces[0], qos=qos, queues=queue_rows)
 
@@ -105,7 +105,7 @@ async def numbers(ovsdb: Ovsdb, bridge: str) -> dict[str, int]:
     if not bridges:
         raise Unsupported("The switch has no such bridge.")
     there = rows.references(bridges[0], "ports")
-    names = {rows.text(row, "name") for row in ports if rows.uuid(row["_uuid"]) in there}
+    names = {rows.text(row, "name") for row in ports if rows.identity(row) in there}
     return {
         name: number
         for row in interfaces
@@ -120,7 +120,7 @@ async def write(ovsdb: Ovsdb, found: PortRows, services: Mapping[str, Service], 
         Drifted: it is not.
     """
     others = {
-        label: text for label, text in rows.pairs(found.port, "external_ids").items() if not label.startswith(_RECORD)
+        label: text for label, text in rows.texts(found.port, "external_ids").items() if not label.startswith(_RECORD)
     }
     records = {_RECORD + slot: service.written() for slot, service in services.items()}
     columns: dict[str, Any] = {

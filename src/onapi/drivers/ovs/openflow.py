@@ -83,7 +83,11 @@ class OpenFlowClient:
         while True:
             version, kind, length, number = _HEADER.unpack(await reader.readexactly(_HEADER.size))
             size += length
-            if length < _HEADER.size or size > self._largest:
+            if (
+                length < _HEADER.size
+                or size > self._largest
+                or (version != _VERSION and kind not in (_HELLO, _ERROR))
+            ):
                 raise Garbled("The switch answers something that is no OpenFlow, or too much of it.")
             body = await reader.readexactly(length - _HEADER.size)
             if kind == _HELLO:

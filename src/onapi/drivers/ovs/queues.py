@@ -26,7 +26,7 @@ class Contents:
     @classmethod
     def read(cls, row: Row) -> "Contents":
         """Read a row."""
-        return cls(settings=rows.pairs(row, "other_config"), labels=rows.pairs(row, "external_ids"))
+        return cls(settings=rows.texts(row, "other_config"), labels=rows.texts(row, "external_ids"))
 
     def written(self) -> dict[str, object]:
         """Return the columns of a row."""
@@ -67,12 +67,12 @@ class Queues:
             qos: the QoS rows that are labelled with its name.
             queues: the Queue rows that are.
         """
-        if rows.references(port, "qos") != {rows.uuid(row["_uuid"]) for row in qos}:
+        if rows.references(port, "qos") != {rows.identity(row) for row in qos}:
             return None
-        by_uuid = {rows.uuid(row["_uuid"]): Contents.read(row) for row in queues}
+        by_uuid = {rows.identity(row): Contents.read(row) for row in queues}
         if not qos:
             return None if by_uuid else cls()
-        numbered = {number: rows.uuid(value) for number, value in rows.pairs(qos[0], "queues").items()}
+        numbered = rows.numbered(qos[0], "queues")
         if set(numbered.values()) != set(by_uuid):
             return None
         return cls(

@@ -52,27 +52,38 @@ def number(row: Row, column: str) -> int | None:
     return value
 
 
-def pairs(row: Row, column: str) -> dict[Any, Any]:
-    """Return a map."""
-    match row.get(column):
-        case ["map", list(found)] if all(isinstance(pair, list) and len(pair) == 2 for pair in found):
-            return {_key(key): value for key, value in found}
-        case _:
-            raise _unreadable()
+def numbers(row: Row, column: str) -> frozenset[int]:
+    """Return a set of numbers."""
+    values = members(row, column)
+    if not all(isinstance(value, int) for value in values):
+        raise _unreadable()
+    return frozenset(values)
 
 
-def uuid(value: object) -> str:
-    """Return what a reference to a row says."""
-    match value:
-        case ["uuid", str(found)]:
-            return found
-        case _:
-            raise _unreadable()
+def texts(row: Row, column: str) -> dict[str, str]:
+    """Return a map from text to text."""
+    found = _pairs(row, column)
+    if not all(isinstance(part, str) for pair in found for part in pair):
+        raise _unreadable()
+    return dict(found)
+
+
+def numbered(row: Row, column: str) -> dict[int, str]:
+    """Return a map from numbers to rows."""
+    found = _pairs(row, column)
+    if not all(isinstance(key, int) for key, _ in found):
+        raise _unreadable()
+    return {key: _uuid(value) for key, value in found}
 
 
 def references(row: Row, column: str) -> frozenset[str]:
     """Return the rows that a set refers to."""
-    return frozenset(uuid(value) for value in members(row, column))
+    return frozenset(_uuid(value) for value in members(row, column))
+
+
+def identity(row: Row) -> str:
+    """Return which row this is."""
+    return _uuid(row.get("_uuid"))
 
 
 def set_of(values: Iterable[Any]) -> list[Any]:
@@ -106,7 +117,7 @@ def unchanged(table: str, row: Row) -> Operation:
     return {
         "op": "wait",
         "table": table,
-        "where": is_row(uuid(row["_uuid"])),
+        "where": is_row(identity(row)),
         "columns": columns,
         "until": "==",
         "rows": [{column: row[column] for column in columns}],
@@ -116,18 +127,28 @@ def unchanged(table: str, row: Row) -> Operation:
 
 def deleted(table: str, row: Row) -> Operation:
     """Delete a row."""
-    return {"op": "delete", "table": table, "where": is_row(uuid(row["_uuid"]))}
+    return {"op": "delete", "table": table, "where": is_row(identity(row))}
 
 
 def updated(table: str, row: Row, columns: Mapping[str, Any]) -> Operation:
     """Write columns of a row."""
-    return {"op": "update", "table": table, "where": is_row(uuid(row["_uuid"])), "row": columns}
+    return {"op": "update", "table": table, "where": is_row(identity(row)), "row": columns}
 
 
-def _key(key: Any) -> Any:
-    if isinstance(key, list):
-        raise _unreadable()
-    return key
+def _pairs(row: Row, column: str) -> list[list[Any]]:
+    match row.get(column):
+        case ["map", list(found)] if all(isinstance(pair, list) and len(pair) == 2 for pair in found):
+            return found
+        case _:
+            raise _unreadable()
+
+
+def _uuid(value: object) -> str:
+    match value:
+        case ["uuid", str(found)]:
+            return found
+        case _:
+            raise _unreadable()
 
 
 def _unreadable() -> Garbled:
