@@ -26,7 +26,7 @@ BB, IPTV, IDLE = 10, 20, 4094
 OPTIONS = {"bridge": "br0", "vlan.bb": str(BB), "vlan.iptv": str(IPTV), "vlan.idle": str(IDLE)}
 CUSTOMERS = ("p1", "p2", "p3")
 
-_SCHEMA = "/usr/share/openvswitch/vswitch.ovsschema"
+SCHEMA = "/usr/share/openvswitch/vswitch.ovsschema"
 _PATIENCE_S = 30
 
 
@@ -79,7 +79,7 @@ class Switch:
                 self.customers[name] = self._plug_in(name, f"10.9.0.{number}")
             for vlan in (BB, IPTV):
                 self.providers[vlan] = self._plug_in(f"u{vlan}", f"10.9.0.{100 + vlan}")
-            self._run(program("ovsdb-tool"), "create", str(self.folder / "conf.db"), _SCHEMA)
+            self._run(program("ovsdb-tool"), "create", str(self.folder / "conf.db"), SCHEMA)
             self.start_database()
             self.start_daemon()
             self._configure()
