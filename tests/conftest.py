@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import itertools
+import tempfile
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
@@ -50,16 +51,15 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 @pytest.fixture(scope="session")
-def cluster_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def cluster_url() -> Iterator[str]:
     """Run a PostgreSQL for the whole run, with a migrated template."""
-    folder = tmp_path_factory.mktemp("postgresql")
-    # PostgreSQL does not run as root; the account it runs as must be able to enter.
-    for parent in (folder, *folder.parents[:3]):
-        with contextlib.suppress(PermissionError):
-            parent.chmod(parent.stat().st_mode | 0o011)
-    with embedded.running(folder, durable=False) as url:
-        asyncio.run(_make_template(url))
-        yield url
+    # In a folder of its own: PostgreSQL does not run as root, and pytest closes its folders to others in each run.
+    with tempfile.TemporaryDirectory(prefix="onapi-tests-") as name:
+        folder = Path(name)
+        folder.chmod(0o711)
+        with embedded.running(folder, durable=False) as url:
+            asyncio.run(_make_template(url))
+            yield url
 
 
 @pytest.fixture
