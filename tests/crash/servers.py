@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import json
 import random
 import signal
 import time
@@ -72,14 +73,13 @@ class Sp:
     unanswered: int = 0
     found: int = 0
 
-    async def order(self, *, key: str | None = None, **fields: Any) -> Mapping[str, Any]:
+    async def order(self, *, key: str | None = None, unheard: bool = False, **fields: Any) -> Mapping[str, Any]:
         """Have an order answered, with 201 or 200; one that is not answered is sent again as it was."""
         self.wanted.setdefault(fields["accessId"], []).append(fields["operation"])
-        headers = given.basic(self.name, f"{self.name}-secret") | ({} if key is None else {"Idempotency-Key": key})
         again = False
         sent_ms = 0
         async with asyncio.timeout(_PATIENCE_S):
-            while (response := await self._post(headers, fields)) is None or response.status_code >= 500:
+            while (response := await self._post(self._headers(key), fields)) is None or response.status_code >= 500:
                 again = True
                 if response is not None:
                     self._check_refusal(response)
@@ -88,7 +88,7 @@ class Sp:
         assert response.status_code in (200, 201), response.text
         answer: dict[str, Any] = response.json()
         if response.status_code == 200:
-            assert again, "nobody had sent it before"
+            assert again or unheard, "nobody had sent it before"
         if "orderId" in answer:
             self.answered[answer["orderId"]] = answer
             # An order's name begins with the moment when it was made.
@@ -97,6 +97,20 @@ class Sp:
             assert answer["state"] == "DONE_SUCCESS"
             self.found += 1
         return answer
+
+    async def order_unheard(self, server: Server, *, key: str | None = None, **fields: Any) -> asyncio.StreamWriter:
+        """Send an order and do not listen to the answer; return the connection, which stays open."""
+        url = httpx2.URL(f"{server.url}orders/")
+        body = json.dumps(fields)
+        headers = self._headers(key) | {"Host": url.host, "Content-Type": "application/json"}
+        headers["Content-Length"] = str(len(body))
+        lines = [f"POST {url.path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items()), "", body]
+        _, writer = await asyncio.open_connection(url.host, url.port)
+        writer.write("\r\n".join(lines).encode())
+        return writer
+
+    def _headers(self, key: str | None) -> dict[str, str]:
+        return given.basic(self.name, f"{self.name}-secret") | ({} if key is None else {"Idempotency-Key": key})
 
     def faults(self, rows: Sequence[Any]) -> list[str]:
         """Return what is not as it should be with the orders that there are, in the order of acceptance."""

@@ -101,3 +101,34 @@ async def test_an_order_that_was_stored_without_an_answer_is_found_when_it_is_se
         assert await history.faults(played.database) == []
         async with played.database.connection() as tx:
             assert await tx.fetchval("SELECT count(*) FROM orders WHERE operation = 'SUSPEND'") == 1
+
+
+@pytest.mark.parametrize(
+    ("key", "fields", "again"),
+    [
+        (None, {"operation": "SUSPEND"}, 200),
+        ("a key", {"operation": "SUSPEND"}, 201),
+        ("a key", {"operation": "MODIFY", "spReference": "another"}, 201),
+    ],
+)
+async def test_an_order_that_is_sent_again_when_it_is_done_is_not_done_again(
+    nursery: Nursery, database_url: str, key: str | None, fields: dict[str, str], again: int
+) -> None:
+    servers: list[Server] = []
+    sp = Sp("alfa", servers)
+    async with village(database_url, nursery.fates, accesses=1) as played:
+        await nursery.worker()
+        await played.done("alfa", **_ACTIVATE)
+        async with serving(database_url) as server:
+            writer = await sp.order_unheard(server, key=key, **_ACTIVATE | fields)
+            await played.until("SELECT count(*) = 2 FROM orders WHERE state = 'DONE_SUCCESS'")
+            await server.killed()
+            writer.close()
+        async with serving(database_url) as server:
+            servers.append(server)
+            answer = await sp.order(key=key, unheard=True, **_ACTIVATE | fields)
+        assert sp.statuses == {again: 1}
+        async with played.database.connection() as tx:
+            rows = await tx.fetch("SELECT * FROM orders WHERE operation <> 'ACTIVATE'")
+        assert [row["order_id"] for row in rows] == [answer.get("orderId", rows[0]["order_id"])]
+        assert await history.faults(played.database) == []
