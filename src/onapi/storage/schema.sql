@@ -376,6 +376,8 @@ CREATE TABLE public.subscriptions (
     note public.reference_text,
     characteristics json,
     equipment json,
+    down_kbps integer,
+    up_kbps integer,
     changed_at timestamp with time zone NOT NULL,
     CONSTRAINT ended_when CHECK (((state = 'ENDED'::text) = (ended_at IS NOT NULL))),
     CONSTRAINT subscriptions_characteristics_check CHECK ((json_typeof(characteristics) = 'object'::text)),
@@ -386,6 +388,8 @@ CREATE TABLE public.subscriptions (
 COMMENT ON COLUMN public.subscriptions.claim IS 'Empty for an exclusive type, so that there is one on an access; else the SP and its spSubscriptionId.';
 
 COMMENT ON COLUMN public.subscriptions.ends_at IS 'When an unfinished, dated DEACTIVATE will end it.';
+
+COMMENT ON COLUMN public.subscriptions.down_kbps IS 'What the network was made to deliver; the catalogue may have changed since.';
 
 CREATE VIEW public.claims AS
  SELECT s.access_id,

@@ -158,11 +158,13 @@ def _work(raw: dict[str, Any]) -> Work:
     present = _setting(raw, "present_", raw["subscription_id"], suspended=suspended)
     # The others keep what there is, whatever else their orders say; see `apply`.
     sets = raw["operation"] in (Operation.ACTIVATE, Operation.CHANGE, Operation.MODIFY)
+    # What is delivered already goes on as it was sold; the catalogue may have other speeds by now.
+    begins = raw["operation"] in (Operation.ACTIVATE, Operation.CHANGE)
     wanted = Setting(
         subscription_id=raw["subscription_id"],
         service=raw["service"],
-        down_kbps=raw["down_kbps"],
-        up_kbps=raw["up_kbps"],
+        down_kbps=raw["down_kbps"] if begins else present.down_kbps,
+        up_kbps=raw["up_kbps"] if begins else present.up_kbps,
         suspended=raw["operation"] == Operation.SUSPEND or (suspended and raw["operation"] != Operation.RESUME),
         characteristics=_object(raw["characteristics"])
         if sets and raw["characteristics"] is not None

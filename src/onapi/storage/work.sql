@@ -36,23 +36,22 @@ SELECT c.order_id, c.sp, c.access_id, c.operation, c.subscription_id, c.service,
                 WHERE b.order_id = c.order_id AND b.number = c.step + 1 AND NOT b.undo) AS resumed,
        c.claim, s.state AS subscription_state, s.service AS present_service, s.characteristics AS present_characteristics,
        s.equipment AS present_equipment,
-       a.access_state, t.tech, v.down_kbps, v.up_kbps, p.down_kbps AS present_down_kbps, p.up_kbps AS present_up_kbps,
+       a.access_state, t.tech, v.down_kbps, v.up_kbps, s.down_kbps AS present_down_kbps, s.up_kbps AS present_up_kbps,
        h.subscription_id AS holder_subscription_id, h.sp AS holder_sp, h.service AS holder_service,
        h.state AS holder_state, h.characteristics AS holder_characteristics, h.equipment AS holder_equipment,
-       k.down_kbps AS holder_down_kbps, k.up_kbps AS holder_up_kbps
+       h.down_kbps AS holder_down_kbps, h.up_kbps AS holder_up_kbps
   FROM claimed c
   LEFT JOIN subscriptions s ON s.subscription_id = c.subscription_id
   JOIN accesses a ON a.access_id = c.access_id
   JOIN service_types t ON t.service_type = c.service_type
   JOIN services v ON v.service = c.service
-  LEFT JOIN services p ON p.service = s.service
   -- LIMIT has each looked up by its key; the planner would rather read all there is while that is little.
   LEFT JOIN LATERAL (
-       SELECT l.subscription_id, l.sp, l.service, l.state, l.characteristics, l.equipment FROM subscriptions l
+       SELECT l.subscription_id, l.sp, l.service, l.state, l.characteristics, l.equipment, l.down_kbps, l.up_kbps
+         FROM subscriptions l
         WHERE c.operation = 'ACTIVATE'
           AND (l.access_id, l.service_type, l.claim) = (c.access_id, c.service_type, c.claim)
           AND l.state IN ('ACTIVATED', 'SUSPENDED') LIMIT 1) h ON true
-  LEFT JOIN services k ON k.service = h.service
  ORDER BY c.position;
 
 -- name: keep
@@ -137,10 +136,11 @@ UPDATE subscriptions l SET state = 'ENDED', ended_at = clock_timestamp(), ends_a
 -- name: begin
 -- scope: operator (the engine works for every SP)
 INSERT INTO subscriptions (subscription_id, sp, access_id, service, service_type, claim, state, connected_at,
-                           sp_reference, sp_subscription_id, characteristics, equipment, changed_at)
+                           sp_reference, sp_subscription_id, characteristics, equipment, down_kbps, up_kbps, changed_at)
 SELECT o.subscription_id, o.sp, o.access_id, o.service, o.service_type, o.claim, 'ACTIVATED', clock_timestamp(),
-       o.sp_reference, o.sp_subscription_id, o.characteristics, o.equipment, '-infinity'
-  FROM orders o WHERE o.order_id = ANY ($order_ids::text[]) AND o.operation = 'ACTIVATE';
+       o.sp_reference, o.sp_subscription_id, o.characteristics, o.equipment, v.down_kbps, v.up_kbps, '-infinity'
+  FROM orders o JOIN services v USING (service)
+ WHERE o.order_id = ANY ($order_ids::text[]) AND o.operation = 'ACTIVATE';
 
 -- name: apply
 -- scope: operator (the engine works for every SP)
@@ -153,11 +153,13 @@ UPDATE subscriptions s
        ended_at = CASE WHEN o.operation = 'DEACTIVATE' THEN clock_timestamp() END,
        note = CASE o.operation WHEN 'SUSPEND' THEN o.external_note WHEN 'RESUME' THEN NULL ELSE s.note END,
        service = CASE WHEN o.operation = 'CHANGE' THEN o.service ELSE s.service END,
+       down_kbps = CASE WHEN o.operation = 'CHANGE' THEN v.down_kbps ELSE s.down_kbps END,
+       up_kbps = CASE WHEN o.operation = 'CHANGE' THEN v.up_kbps ELSE s.up_kbps END,
        (sp_reference, sp_subscription_id, characteristics, equipment) = (
            SELECT COALESCE(n.sp_reference, s.sp_reference), COALESCE(n.sp_subscription_id, s.sp_subscription_id),
                   COALESCE(n.characteristics, s.characteristics), COALESCE(n.equipment, s.equipment)
              FROM (SELECT 1) AS one LEFT JOIN orders n ON n.order_id = o.order_id AND n.operation IN ('CHANGE', 'MODIFY'))
-  FROM orders o
+  FROM orders o JOIN services v USING (service)
  WHERE o.order_id = ANY ($order_ids::text[]) AND o.operation <> 'ACTIVATE'
    AND s.subscription_id = o.subscription_id AND s.state <> 'ENDED';
 

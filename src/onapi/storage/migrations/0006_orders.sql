@@ -29,11 +29,15 @@ CREATE TABLE subscriptions (
     note                reference_text,
     characteristics     json CHECK (json_typeof(characteristics) = 'object'),
     equipment           json CHECK (json_typeof(equipment) = 'array'),
+    down_kbps           integer,
+    up_kbps             integer,
     changed_at          timestamptz NOT NULL,
     CONSTRAINT ended_when CHECK ((state = 'ENDED') = (ended_at IS NOT NULL))
 );
 COMMENT ON COLUMN subscriptions.claim IS
     'Empty for an exclusive type, so that there is one on an access; else the SP and its spSubscriptionId.';
+COMMENT ON COLUMN subscriptions.down_kbps IS
+    'What the network was made to deliver; the catalogue may have changed since.';
 COMMENT ON COLUMN subscriptions.ends_at IS 'When an unfinished, dated DEACTIVATE will end it.';
 -- One holder, whatever anybody does.
 CREATE UNIQUE INDEX subscriptions_live ON subscriptions (access_id, service_type, claim)
