@@ -10,7 +10,7 @@ import pytest
 from onapi.drivers.contract import Delivery, Drifted, Ovsdb, Port, TimedOut, Unreachable
 from onapi.drivers.ovs.driver import OvsDriver
 from tests.drivers.ovs.conftest import BROADBAND, Operator, but
-from tests.drivers.ovs.traffic import kbps
+from tests.drivers.ovs.traffic import flows_at_about
 
 _P1 = Port(access_id="access-p1", slot="Broadband", name="p1")
 
@@ -141,7 +141,7 @@ def test_a_database_that_is_killed_when_it_has_written_is_asked_again(operator: 
     operator.switch.start_database()
     assert operator.provision(None, BROADBAND).startswith("It was so already")
     assert operator.customer.reaches(operator.provider, patience_s=10)
-    assert 0.4 < kbps(operator.customer, operator.provider) / 5_000 < 1.25
+    assert flows_at_about(5_000, operator.customer, operator.provider)
 
 
 def test_a_switch_that_is_not_running_is_told_nothing(operator: Operator) -> None:
@@ -166,7 +166,7 @@ def test_a_switch_that_dies_between_database_and_flows_is_finished_by_repeating(
     if after is None:
         assert operator.switch.traces() == untouched
     else:
-        assert 0.4 < kbps(operator.customer, operator.provider) / 5_000 < 1.25
+        assert flows_at_about(5_000, operator.customer, operator.provider)
 
 
 def test_meters_that_a_restart_has_lost_are_missed_and_set_again(operator: Operator) -> None:

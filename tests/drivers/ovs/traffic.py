@@ -85,6 +85,11 @@ def eventually(look: Callable[[], T], *, patience_s: float = 30) -> T:
     return seen
 
 
+def flows_at_about(rate_kbps: int, sender: Host, receiver: Host) -> bool:
+    """Return whether one sends to the other at a rate; on a machine that has stalled, it is measured again."""
+    return any(0.6 < kbps(sender, receiver) / rate_kbps < 1.25 for _ in range(3))
+
+
 def kbps(sender: Host, receiver: Host, *, warm_up_s: float = 0.5, measured_s: float = 1.0) -> float:
     """Return what gets through when one sends to the other as fast as it can, by TCP."""
     with receiver.namespace.socket(socket.AF_INET, socket.SOCK_STREAM) as listener:

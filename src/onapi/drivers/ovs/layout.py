@@ -79,8 +79,12 @@ class Meter:
 
     @property
     def burst_kbit(self) -> int:
-        """Return what may come at once: a tenth of a second's worth, and some full windows of TCP at least."""
-        return max(self.kbps // 10, 1000)
+        """Return what may come at once: a quarter of a second's worth, and some full windows of TCP at least.
+
+        TCP waits a fifth of a second after what was dropped; with less to come at once than passes in that time, it
+        gets no more than half of the rate.
+        """
+        return max(self.kbps // 4, 1000)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
