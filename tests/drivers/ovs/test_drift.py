@@ -78,10 +78,15 @@ def test_a_port_that_somebody_else_has_changed_is_refused_and_left_alone(
     assert operator.switch.traces() == changed
 
 
-def test_a_port_that_was_never_made_idle_is_refused(operator: Operator) -> None:
+def test_a_port_that_was_never_made_idle_is_refused_in_both_directions(operator: Operator) -> None:
     operator.switch.vsctl("clear", "Port", "p1", "tag")
+    before = operator.switch.traces()
     with pytest.raises(Drifted, match="VLAN"):
         operator.provision(None, BROADBAND)
+    # Nobody can say whether it delivers something, so nobody says that it delivers nothing.
+    with pytest.raises(Drifted, match="VLAN"):
+        operator.provision(BROADBAND, None)
+    assert operator.switch.traces() == before
 
 
 def test_a_port_that_delivers_something_else_is_refused_without_saying_what(operator: Operator) -> None:
