@@ -38,7 +38,8 @@ async def test_an_order_that_fails_when_the_network_has_done_it_is_taken_back(
             order_id = await played.order(
                 "beta", points=[point], **_ACTIVATE, accessId=access, forcedTakeover=takeover
             )
-            assert await (await nursery.worker()).gone() == -9
+            # Its lease lasts until everything is arranged.
+            assert await (await nursery.worker(lease_s=3600)).gone() == -9
             await played.sql("UPDATE accesses SET access_state = 'DISCONNECTED' WHERE access_id = $1", access)
             verb = "delivering" if takeover else "removing"
             for who, then in [
@@ -48,6 +49,7 @@ async def test_an_order_that_fails_when_the_network_has_done_it_is_taken_back(
             ]:
                 nursery.fates.await_at(who, then)
             orders.append(order_id)
+        await played.sql("UPDATE orders SET leased_until = clock_timestamp() WHERE leased_until IS NOT NULL")
         told = asyncio.create_task(_are_final(played, *orders))
         await nursery.work_until([told], [[], []])
         assert nursery.fates.unmet() == []

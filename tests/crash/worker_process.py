@@ -140,6 +140,7 @@ async def _work(life: Life, fates: Fates) -> None:
             pace=Pace(lease_s=life.lease_s, look_every_s=life.look_every_s),
         )
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, worker.stop)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGTERM])
         fates.meet("anyone", READY)
         await worker.run()
     finally:
@@ -171,6 +172,8 @@ def _say(*words: object) -> None:
 
 
 def _nurse() -> None:
+    # Workers are born deaf to it, until they know how to stop.
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
     alive: set[int] = set()
     text = b""
     while True:

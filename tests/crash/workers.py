@@ -83,12 +83,14 @@ class Nursery:
         assert not broken, broken
         await telling
         for ward in [ward for post in posts for ward in post]:
-            assert await ward.end() in (0, -signal.SIGKILL), self.log()[-5000:]
+            code = await ward.end()
+            assert code in (0, -signal.SIGKILL), f"{code}: {self.log()[-5000:]}"
 
     async def _man(self, post: list[Ward], concurrency: int) -> None:
         while True:
             post[:] = [await self.worker(concurrency=concurrency)]
-            assert await post[0].gone() == -signal.SIGKILL, self.log()[-5000:]
+            code = await post[0].gone()
+            assert code == -signal.SIGKILL, f"{code}: {self.log()[-5000:]}"
 
     @property
     def kills(self) -> int:
