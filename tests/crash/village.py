@@ -112,9 +112,9 @@ class Village:
             return False
 
     async def until_waiting(self, count: int) -> None:
-        """Wait until so many statements wait for others."""
+        """Wait until so many statements, or more, wait for others; 0: until none does."""
         await self.until(
-            "SELECT count(*) = $1 FROM pg_stat_activity "
+            "SELECT CASE $1::int WHEN 0 THEN count(*) = 0 ELSE count(*) >= $1 END FROM pg_stat_activity "
             "WHERE datname = current_database() AND wait_event_type = 'Lock'",
             count,
         )
