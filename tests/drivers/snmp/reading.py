@@ -10,7 +10,7 @@ from onapi.drivers.contract import Appctl, Element, Manners, Netconf, OpenFlow, 
 from onapi.drivers.snmp.credentials import Community
 from onapi.drivers.snmp.driver import SnmpDriver
 from onapi.drivers.snmp.session import Session
-from tests.drivers.snmp.agent import COMMUNITY, Agent, Answer, Recording, honest, serving
+from tests.drivers.snmp.agent import COMMUNITY, Agent, Recording, serving
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 PORTS = {"generic": "ge-0/0/3", "huawei-s": "GigabitEthernet0/0/3", "waystream": "Gi1/3"}
@@ -53,10 +53,15 @@ class OnlySnmp:
 
 
 class AsItLikes(Session):
-    """A session that keeps its manners, for tests in which nobody has time."""
+    """A session that keeps its manners, whatever the profile says."""
 
     def suit(self, manners: Manners) -> None:
         """Go on as before."""
+
+
+def hasten(driver: SnmpDriver) -> None:
+    """Have a driver give up soon from now on."""
+    Session.suit(driver._transports.snmp(), Manners(timeout_s=0.2, retries=0))  # type: ignore[arg-type]
 
 
 def element(**options: str) -> Element:
@@ -65,12 +70,21 @@ def element(**options: str) -> Element:
 
 @asynccontextmanager
 async def reading(
-    recording: Recording, *, answer: Answer = honest, manners: Manners | None = None, **options: str
+    recording: Recording,
+    *,
+    rows: int = 50_000,
+    **options: str,
 ) -> AsyncIterator[tuple[SnmpDriver, Agent]]:
-    """Have a driver read a switch; without `manners` it asks as the profile says, with more patience than that."""
-    async with serving(Agent(recording, answer=answer)) as agent:
-        usual = manners or Manners(timeout_s=20, retries=0)
-        session = AsItLikes("127.0.0.1", Community(COMMUNITY), port=agent.port, manners=usual)
+    """Have a driver read a switch, with much patience."""
+    async with serving(Agent(recording)) as agent:
+        session = AsItLikes(
+            "127.0.0.1",
+            Community(COMMUNITY),
+            port=agent.port,
+            manners=Manners(timeout_s=20, retries=0),
+            deadline_s=60,
+            rows=rows,
+        )
         yield AtNoon(element(**options), OnlySnmp(session)), agent
 
 

@@ -137,7 +137,7 @@ class Shelf:
             return self.profiles[name]
         except KeyError:
             known = ", ".join(sorted(self.profiles))
-            raise Unsupported(f"There is no SNMP profile {name}; there are {known}.") from None
+            raise Unsupported(f"There is no profile {name} for SNMP; there are {known}.") from None
 
     def best(self, sys_object_id: str, description: str) -> Profile | None:
         """Return the profile that suits an element best, None when none does; of equals it is the first by name."""
