@@ -32,4 +32,4 @@ schema: setup    ## write src/onapi/storage/schema.sql, the whole schema for rea
 
 lock:            ## resolve the dependencies anew and write requirements.lock
 	@scripts/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
-		--upgrade --group dev --group bench pyproject.toml -o requirements.lock
+		--upgrade --extra server --group dev --group bench --group docs pyproject.toml -o requirements.lock

@@ -80,7 +80,7 @@ _MOST_OCTETS = 253
 _ID = re.compile(ids.ID_PATTERN + r"\Z")
 _DRIVER = re.compile(r"[a-z][a-z0-9_.-]{0,35}\Z")
 _CREDENTIALS = re.compile(r"(file:/\S+|env:[A-Za-z_][A-Za-z0-9_]*)\Z")
-_OPTION = re.compile(r"([a-z][a-z0-9_]*)=(\S+)\Z")
+_OPTION = re.compile(r"([a-z][a-z0-9_.-]*)=(\S+)\Z")
 _OPTION_PARTS = re.compile(r"(\S+?)=(\S+)")
 _SECRET = re.compile(r"community|passw|passphrase|secret|token|credential|auth_?key|priv_?key")
 # C0, DEL, C1, and the two that end lines.

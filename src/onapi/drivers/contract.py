@@ -19,16 +19,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
-from onapi.drivers.readings import Binding, Counters, Group, Hardware, LearntMac, Link
+from onapi.drivers.readings import Binding, Counters, Cpe, Group, Hardware, LearntMac, Link
 
 # Drivers take these from here, with the rest of the contract.
 from onapi.drivers.transports import Appctl as Appctl  # noqa: PLC0414
+from onapi.drivers.transports import Cabinet as Cabinet  # noqa: PLC0414
+from onapi.drivers.transports import Control as Control  # noqa: PLC0414
+from onapi.drivers.transports import Http as Http  # noqa: PLC0414
 from onapi.drivers.transports import Manners as Manners  # noqa: PLC0414
 from onapi.drivers.transports import Netconf as Netconf  # noqa: PLC0414
 from onapi.drivers.transports import OpenFlow as OpenFlow  # noqa: PLC0414
 from onapi.drivers.transports import Ovsdb as Ovsdb  # noqa: PLC0414
 from onapi.drivers.transports import Shell as Shell  # noqa: PLC0414
 from onapi.drivers.transports import Snmp as Snmp  # noqa: PLC0414
+from onapi.drivers.transports import Sql as Sql  # noqa: PLC0414
 from onapi.drivers.transports import Transports as Transports  # noqa: PLC0414
 
 VERSION = 1
@@ -56,6 +60,16 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Identifiers:
+    """The names by which DHCP knows an access, in octets; None where inventory has none."""
+
+    ipv4_circuit_id: bytes | None = None
+    ipv4_remote_id: bytes | None = None
+    ipv6_interface_id: bytes | None = None
+    ipv6_remote_id: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Port:
     """Where something is delivered: on one access, a `slot` for each service that can be there at the same time.
 
@@ -65,6 +79,7 @@ class Port:
     access_id: str
     slot: str
     name: str = ""
+    identifiers: Identifiers = Identifiers()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,6 +223,26 @@ class ReadsBindings(Protocol):
 
     async def bindings(self, port: str) -> tuple[Binding, ...]:
         """Return the leases of a port, as the element has seen them."""
+
+
+@runtime_checkable
+class Leases(Protocol):
+    """A driver of a DHCP server: it can tell what is leased to an access."""
+
+    async def leases(self, identifiers: Identifiers) -> tuple[Binding, ...]:
+        """Return the leases of the access with these identifiers; empty when there are none.
+
+        Raises:
+            Unsupported: the server cannot tell an access by any of the identifiers that are known.
+        """
+
+
+@runtime_checkable
+class ReadsCpe(Protocol):
+    """A driver of what stands at the customer's: it can tell all of it at once."""
+
+    async def cpe(self) -> Cpe:
+        """Return the state of the CPE; one that does not answer is Unreachable or TimedOut."""
 
 
 @runtime_checkable

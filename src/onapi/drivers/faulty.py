@@ -7,12 +7,16 @@ from typing import Any
 
 from onapi.drivers.contract import (
     Appctl,
+    Cabinet,
+    Control,
+    Http,
     Manners,
     Netconf,
     OpenFlow,
     Ovsdb,
     Shell,
     Snmp,
+    Sql,
     TimedOut,
     Transports,
 )
@@ -61,6 +65,17 @@ class _Way:
     async def call(self, operation: str) -> str:
         return str(await self._answer("call", (operation,)))
 
+    async def execute(self, statements: Sequence[tuple[str, Sequence[Any]]]) -> list[list[Mapping[str, Any]]]:
+        found: list[list[Mapping[str, Any]]] = await self._answer("execute", (statements,))
+        return found
+
+    async def command(self, name: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = await self._answer("command", (name, arguments))
+        return found
+
+    async def fetch(self, path: str, query: Mapping[str, str]) -> Any:
+        return await self._answer("fetch", (path, query))
+
 
 class Faulty:
     """The ways to an element with a fault; `asked` is set with the first question."""
@@ -94,6 +109,22 @@ class Faulty:
         """Return the way by NETCONF."""
         return self._way
 
+    def sql(self) -> Sql:
+        """Return the way to a PostgreSQL database."""
+        return self._way
+
+    def control(self) -> Control:
+        """Return the way to the control socket of a Kea server."""
+        return self._way
+
+    def http(self) -> Http:
+        """Return the way to a web server."""
+        return self._way
+
+    def cabinet(self) -> Cabinet:
+        """Return the way to the simulated network."""
+        return self._way
+
     async def _answer(self, method: str, asked: tuple[Any, ...]) -> Any:
         self.asked.set()
         if self._fault is Fault.SILENT:
@@ -109,6 +140,12 @@ class Faulty:
                 return {} if is_empty else {f"{asked[0]}.{row}": meaningless for row in (1, 2**31)}
             case "transact":
                 return [{} if is_empty else {"rows": repr(meaningless), "count": "many"} for _ in asked[0]]
+            case "execute":
+                return [[] if is_empty else [{"value": meaningless, "count": "many"}] for _ in asked[0]]
+            case "command":
+                return {} if is_empty else {"result": repr(meaningless), "arguments": [meaningless]}
+            case "fetch":
+                return [] if is_empty else [{"_id": meaningless, "Device": [repr(meaningless)]}, meaningless]
             case "exchange":
                 return [] if is_empty else [(255, b"\xff\x00\xfe") for _ in asked[0]]
             case _:
@@ -145,6 +182,22 @@ class Watched:
     def netconf(self) -> Netconf:
         """Return the way by NETCONF."""
         return self._counted(self._transports.netconf())
+
+    def sql(self) -> Sql:
+        """Return the way to a PostgreSQL database."""
+        return self._counted(self._transports.sql())
+
+    def control(self) -> Control:
+        """Return the way to the control socket of a Kea server."""
+        return self._counted(self._transports.control())
+
+    def http(self) -> Http:
+        """Return the way to a web server."""
+        return self._counted(self._transports.http())
+
+    def cabinet(self) -> Cabinet:
+        """Return the way to the simulated network."""
+        return self._counted(self._transports.cabinet())
 
     def _counted(self, way: object) -> _Way:
         async def answer(method: str, asked: tuple[Any, ...]) -> Any:

@@ -103,3 +103,42 @@ class Binding:
     start: datetime | None = None
     end: datetime | None = None
     renewed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CpePort:
+    """A port of a CPE; `index` is its own number for it, `name` as it is printed on the box."""
+
+    index: int | None = None
+    name: str | None = None
+    description: str | None = None
+    link: Link
+    counters: Counters | None = None
+    loop_detection: str | None = None
+    free_seating: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CpeMac:
+    """A station behind a CPE, and the name of the port where it is."""
+
+    station: LearntMac
+    port: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cpe:
+    """What stands at the customer's; `mac` is its own, `bindings` what it saw DHCP lease.
+
+    `read_at` is when it said so, for those that tell only now and then; None: just now.
+    """
+
+    firmware: str | None = None
+    vendor: str | None = None
+    model: str | None = None
+    mac: str | None = None
+    up_since: datetime | None = None
+    read_at: datetime | None = None
+    ports: tuple[CpePort, ...] = ()
+    macs: tuple[CpeMac, ...] = ()
+    bindings: tuple[Binding, ...] = ()

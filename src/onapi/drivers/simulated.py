@@ -1,16 +1,9 @@
 """Drives the simulated network as if it were one: asks its cabinet in JSON, and believes no answer unread."""
 
 import json
-from typing import Any, Protocol
+from typing import Any
 
-from onapi.drivers.contract import Busy, Delivery, Drifted, Garbled, Port, Rejected
-
-
-class Cabinet(Protocol):
-    """The way to a simulated element: one question, one answer, both JSON."""
-
-    async def ask(self, question: str) -> str:
-        """Return the element's answer; may take for ever."""
+from onapi.drivers.contract import Busy, Cabinet, Delivery, Drifted, Garbled, Port, Rejected
 
 
 class Simulated:

@@ -70,6 +70,37 @@ class Netconf(Protocol):
         """Send the inside of an `rpc` element, and return the inside of its reply."""
 
 
+class Sql(Protocol):
+    """Speaks to the PostgreSQL database of something else, such as a DHCP server."""
+
+    async def execute(self, statements: Sequence[tuple[str, Sequence[Any]]]) -> list[list[Mapping[str, Any]]]:
+        """Do all statements or none, each with its arguments for $1, $2, …, and return the rows of each.
+
+        A constraint that does not hold is Rejected.
+        """
+
+
+class Control(Protocol):
+    """Speaks to the control socket of a Kea server. Source: Kea Administrator Reference Manual, "Management API"."""
+
+    async def command(self, name: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Send a command such as `lease4-del`, and return the answer with its `result`; 1 is Rejected."""
+
+
+class Http(Protocol):
+    """Reads from a web server; JSON."""
+
+    async def fetch(self, path: str, query: Mapping[str, str]) -> Any:
+        """Return what the server answers, decoded; 401 and 403 are AuthFailed, 404 is Unsupported."""
+
+
+class Cabinet(Protocol):
+    """Speaks to the simulated network: one question, one answer, both JSON."""
+
+    async def ask(self, question: str) -> str:
+        """Return the answer; may take for ever."""
+
+
 class Transports(Protocol):
     """The ways to one element. Each raises Unsupported when inventory has no credentials for it."""
 
@@ -90,3 +121,15 @@ class Transports(Protocol):
 
     def netconf(self) -> Netconf:
         """Return the way by NETCONF."""
+
+    def sql(self) -> Sql:
+        """Return the way to the element's PostgreSQL database."""
+
+    def control(self) -> Control:
+        """Return the way to the control socket of a Kea server."""
+
+    def http(self) -> Http:
+        """Return the way to a web server."""
+
+    def cabinet(self) -> Cabinet:
+        """Return the way to the simulated network."""

@@ -12,7 +12,8 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from onapi.drivers.contract import Appctl, Element, Netconf, OpenFlow, Ovsdb, Shell, Snmp, Unsupported
+from onapi.drivers.contract import Appctl, Element, OpenFlow, Ovsdb, Unsupported
+from onapi.drivers.no_ways import NoWays
 from onapi.drivers.ovs.appctl import AppctlClient
 from onapi.drivers.ovs.driver import OvsDriver
 from onapi.drivers.ovs.openflow import OpenFlowClient
@@ -31,7 +32,7 @@ _PATIENCE_S = 30
 
 
 @dataclass
-class Ways:
+class Ways(NoWays):
     """The transports to a switch; see `contract.Transports`. A way that is None there is not."""
 
     database: Ovsdb
@@ -48,15 +49,6 @@ class Ways:
 
     def appctl(self) -> Appctl:
         return self.daemon
-
-    def snmp(self) -> Snmp:
-        raise Unsupported("There is no SNMP.")
-
-    def shell(self) -> Shell:
-        raise Unsupported("There is no shell.")
-
-    def netconf(self) -> Netconf:
-        raise Unsupported("There is no NETCONF.")
 
     async def close(self) -> None:
         if isinstance(self.database, OvsdbClient):

@@ -6,7 +6,8 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from onapi.drivers.contract import Appctl, Element, Manners, Netconf, OpenFlow, Ovsdb, Shell, Snmp, Unsupported
+from onapi.drivers.contract import Element, Manners, Snmp
+from onapi.drivers.no_ways import NoWays
 from onapi.drivers.snmp.credentials import Community
 from onapi.drivers.snmp.driver import SnmpDriver
 from onapi.drivers.snmp.session import Session
@@ -27,7 +28,7 @@ class AtNoon(SnmpDriver):
         return NOON
 
 
-class OnlySnmp:
+class OnlySnmp(NoWays):
     """The ways to an element that has only credentials for SNMP."""
 
     def __init__(self, session: Snmp) -> None:
@@ -35,21 +36,6 @@ class OnlySnmp:
 
     def snmp(self) -> Snmp:
         return self._session
-
-    def ovsdb(self) -> Ovsdb:
-        raise Unsupported("no credentials")
-
-    def openflow(self) -> OpenFlow:
-        raise Unsupported("no credentials")
-
-    def appctl(self) -> Appctl:
-        raise Unsupported("no credentials")
-
-    def shell(self) -> Shell:
-        raise Unsupported("no credentials")
-
-    def netconf(self) -> Netconf:
-        raise Unsupported("no credentials")
 
 
 class AsItLikes(Session):

@@ -248,4 +248,4 @@ def _require(place: Place, table: Table, parts: Iterable[str]) -> None:
     known = {*table.index, *table.columns, table.holds}
     lacks = [part for part in parts if part not in known]
     if lacks:
-        raise place.wrong(f"does not say where {' and '.join(lacks)} are")
+        raise place.wrong(f"does not say where to find {' and '.join(lacks)}")
