@@ -9,6 +9,9 @@ import platformdirs
 
 from onapi import errors
 
+_PROVIDERS = "ONAPI_SP_"
+"""Variables of the service provider's command line, which may stand in the same environment."""
+
 
 def _default_data() -> Path:
     # PostgreSQL does not run as root, and root's home is closed to the account that it runs as.
@@ -65,7 +68,7 @@ def read(environment: Mapping[str, str]) -> Settings:
     known = {f"ONAPI_{setting.name.upper()}": setting for setting in fields(Settings)}
     values: dict[str, object] = {}
     for name, text in environment.items():
-        if not name.startswith("ONAPI_"):
+        if not name.startswith("ONAPI_") or name.startswith(_PROVIDERS):
             continue
         if name not in known:
             raise errors.Invalid(f"{name} is not a setting of onapi; `onapi settings` lists them.")

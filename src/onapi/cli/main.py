@@ -7,29 +7,23 @@ from typing import NoReturn
 import typer
 
 from onapi import errors
-from onapi.cli import accesses, catalogue, demo, elements, operator, orders, provider, simulated, work
+from onapi.cli.groups import Commands
 from onapi.cli.output import complain
 
 app = typer.Typer(
+    cls=Commands,
     name="onapi",
-    help="An ON-API 2.6 platform: run a communication operator, and let service providers in.",
+    help="ON-API 2.6: run a communication operator, or be a service provider at one.",
     no_args_is_help=True,
     add_completion=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-app.command()(demo.demo)
-app.command()(operator.serve)
-app.command()(work.work)
-app.command()(operator.migrate)
-app.command()(operator.doctor)
-app.command()(operator.settings)
-app.add_typer(provider.app, name="provider")
-app.add_typer(accesses.app, name="accesses")
-app.add_typer(catalogue.app, name="catalogue")
-app.add_typer(elements.app, name="elements")
-app.add_typer(orders.app, name="orders")
-app.add_typer(simulated.app, name="simulated")
+
+
+@app.callback()
+def _onapi() -> None:
+    """ON-API 2.6: run a communication operator, or be a service provider at one."""
 
 
 def main() -> NoReturn:

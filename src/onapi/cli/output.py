@@ -2,7 +2,7 @@
 
 import dataclasses
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Annotated, Any
@@ -13,7 +13,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from onapi.actions.accesses import Progress as Told
+Told = Callable[[int], None]
+"""Told how far something is."""
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 

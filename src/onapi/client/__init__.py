@@ -1,0 +1,1 @@
+"""The service provider's side: a client of any ON-API server."""
