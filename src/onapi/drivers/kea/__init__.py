@@ -1,0 +1,1 @@
+"""Drives Kea; `lease_capture.sql` keeps beside its leases what Kea itself does not."""
