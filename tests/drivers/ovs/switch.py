@@ -64,6 +64,7 @@ class Switch:
     customers: dict[str, Host] = field(default_factory=dict)
     providers: dict[int, Host] = field(default_factory=dict)
     _running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    _outside: list[Namespace] = field(default_factory=list)
 
     def __enter__(self) -> "Switch":
         try:
@@ -83,9 +84,8 @@ class Switch:
     def __exit__(self, *_error: object) -> None:
         for name in list(self._running):
             self.kill(name)
-        for host in (*self.customers.values(), *self.providers.values()):
-            host.namespace.close()
-        self.inside.close()
+        for namespace in (*self._outside, self.inside):
+            namespace.close()
 
     def ways(self, deadline_s: float = 10.0) -> Ways:
         """Return new transports."""
@@ -149,15 +149,16 @@ class Switch:
         }
 
     def _plug_in(self, port: str, address: str) -> Host:
-        host = Host(Namespace(), address)
-        host.namespace.ip(
+        namespace = Namespace()
+        self._outside.append(namespace)
+        namespace.ip(
             f"link add eth0 type veth peer name {port} netns {self.inside.path}",
             f"addr add {address}/24 dev eth0",
             "link set eth0 up",
         )
         self.inside.ip(f"link set {port} up")
-        host.namespace.without_offload("eth0")
-        return host
+        namespace.without_offload("eth0")
+        return Host(namespace, address)
 
     def _configure(self) -> None:
         arguments = ["add-br", "br0"]

@@ -8,9 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TypeVar
-
-from tests.drivers.ovs.namespaces import Namespace
+from typing import Protocol, TypeVar
 
 T = TypeVar("T")
 
@@ -20,10 +18,20 @@ _ETHERTYPE_ALL = 0x0003
 _ARP = 0x0806
 
 
-class Host:
-    """Somebody with one device, `eth0`, and an address of its own in 10.9.0.0/24."""
+class Inside(Protocol):
+    """A network namespace."""
 
-    def __init__(self, namespace: Namespace, address: str) -> None:
+    def ip(self, *commands: str) -> None:
+        """Run commands of ip(8) in there."""
+
+    def socket(self, family: int, kind: int, protocol: int = 0) -> socket.socket:
+        """Return a socket that lives in there."""
+
+
+class Host:
+    """Somebody with one device, `eth0`, and an address of its own."""
+
+    def __init__(self, namespace: Inside, address: str) -> None:
         self.namespace = namespace
         self.address = address
 
