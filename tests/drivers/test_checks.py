@@ -19,6 +19,7 @@ from onapi.drivers.contract import (
     Driver,
     Element,
     Facts,
+    Identifiers,
     Manners,
     Port,
     Rejected,
@@ -234,6 +235,11 @@ class _OddTables(AcmeDriver):
             raise Unsupported("no such port")
 
 
+class _Gossip(AcmeDriver):
+    async def leases(self, identifiers: Identifiers) -> tuple[Binding, ...]:
+        return (Binding(ip="2001:db8:400:2a00::/56", mac="AA:BB:CC:DD:EE:FF", tech="fax"),)
+
+
 class _OddLink(AcmeDriver):
     async def link(self, port: str) -> Link:
         told = await super().link(port)
@@ -258,7 +264,8 @@ class _OddLink(AcmeDriver):
         (_MadeUp, ["Of an element that does not answer, its hardware says", "which is made up"]),
         (_Trusting, ["Of an element that has nothing, its link should be DriverError, not: KeyError"]),
         (_Backwards, ["output.bytes went backwards"]),
-        (_OddTables, ["not of the form AA:BB", "4095", "neither an IP address", "is -1", "no IP address"]),
+        (_OddTables, ["not of the form AA:BB", "4095", "neither an IP address", "is -1", "nor a prefix"]),
+        (_Gossip, ["Its leases of a port that is not there", "leases()[0].tech is 'fax'", "its leases says"]),
         (_OddLink, ["rx_dbm is -2147483.0", "vendor is ' '", "temperature_c is True", "up is 1", "speed_mbps is 0"]),
     ],
 )

@@ -14,7 +14,18 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from onapi.drivers import contract, provisioning_checks, soundness
-from onapi.drivers.contract import Delivery, Driver, DriverError, Element, Facts, Provisions, Transports, Unsupported
+from onapi.drivers.contract import (
+    Delivery,
+    Driver,
+    DriverError,
+    Element,
+    Facts,
+    Identifiers,
+    Port,
+    Provisions,
+    Transports,
+    Unsupported,
+)
 from onapi.drivers.faulty import Fault, Faulty, OnlyNames, Watched
 from onapi.drivers.outcomes import Outcome, ended, outcome
 from onapi.drivers.readings import Binding, Counters, Group, Hardware, LearntMac, Link
@@ -35,8 +46,10 @@ _KINDS: Mapping[str, type] = {
     "macs": LearntMac,
     "groups": Group,
     "bindings": Binding,
+    "leases": Binding,
 }
-_TABLES = ("macs", "groups", "bindings")
+_TABLES = ("macs", "groups", "bindings", "leases")
+_ACCESS, _SLOT = "CHECK-1", "a service"
 
 
 async def check(
@@ -46,6 +59,7 @@ async def check(
     port: str,
     absent_port: str,
     *,
+    identifiers: Identifiers = Identifiers(),  # noqa: B008 — it is frozen
     deliveries: tuple[Delivery, Delivery] | None = None,
 ) -> list[str]:
     """Return what a driver does that the contract does not allow, in sentences; nothing when it is as it should be.
@@ -56,6 +70,7 @@ async def check(
         transports: the ways to it.
         port: a port that the element has.
         absent_port: one that it has not.
+        identifiers: what DHCP knows the access at `port` by, for a driver of a DHCP server.
         deliveries: two that the port can deliver, for a driver that provisions; None leaves that out.
     """
     found = await _of_class(driver_class)
@@ -69,16 +84,18 @@ async def check(
     if watched.asked:
         found.append("It asks the element when it is made; a driver asks when it is asked.")
     driver = made.value
-    for part in (_probed(driver, port), _read(driver, port), _lacking(driver, port, absent_port)):
+    there = Port(access_id=_ACCESS, slot=_SLOT, name=port, identifiers=identifiers)
+    absent = Port(access_id=_ACCESS, slot=_SLOT, name=absent_port)
+    for part in (_probed(driver, there), _read(driver, there), _lacking(driver, there, absent)):
         found += await part
     for fault in Fault:
-        found += await _under(fault, driver_class, element, port)
-    found += await _under_names(driver_class, element, transports, port)
+        found += await _under(fault, driver_class, element, there)
+    found += await _under_names(driver_class, element, transports, there)
     if deliveries is not None and isinstance(driver, Provisions):
-        found += await provisioning_checks.complaints(driver, port, absent_port, *deliveries)
+        found += await provisioning_checks.complaints(driver, there, absent, *deliveries)
         dead = await _made(driver_class, element, Faulty(Fault.SILENT))
         silent: Any = dead.value
-        found += await provisioning_checks.silent_complaints(silent, port, deliveries[0])
+        found += await provisioning_checks.silent_complaints(silent, there, deliveries[0])
     return found
 
 
@@ -131,19 +148,19 @@ def _imports(driver_class: type[Driver]) -> list[str]:
     return found
 
 
-async def _probed(driver: Driver, port: str) -> list[str]:
+async def _probed(driver: Driver, port: Port) -> list[str]:
     told, again = await outcome(driver.probe()), await outcome(driver.probe())
     if not isinstance(told.value, Facts):
         return [f"Its probe should return Facts, not: {told}."]
     found = soundness.complaints(told.value, "probe()")
     if told.value != again.value:
         found.append("Its probe does not say the same twice.")
-    if told.value.ports and port not in told.value.ports:
-        found.append(f"Its probe has ports, but not {port}.")
+    if told.value.ports and port.name not in told.value.ports:
+        found.append(f"Its probe has ports, but not {port.name}.")
     return found
 
 
-async def _read(driver: Driver, port: str) -> list[str]:
+async def _read(driver: Driver, port: Port) -> list[str]:
     """Return what is wrong with the readings of a port that is there."""
     found: list[str] = []
     works = isinstance(driver, Provisions)
@@ -156,15 +173,15 @@ async def _read(driver: Driver, port: str) -> list[str]:
         if name == "counters" and not wrong:
             first: Any = told.value
             second: Any = (await outcome(asked())).value
-            wrong = _fitting(name, second, port) or soundness.backwards(first[port], second[port])
+            wrong = _fitting(name, second, port) or soundness.backwards(first[port.name], second[port.name])
         found += wrong
     return found if works else [*found, "Every capability is Unsupported; then what is it for?"]
 
 
-async def _lacking(driver: Driver, port: str, absent_port: str) -> list[str]:
+async def _lacking(driver: Driver, port: Port, absent: Port) -> list[str]:
     """Return what is wrong with the readings of a port that is not there."""
     found: list[str] = []
-    for name, asked in _questions(driver, absent_port).items():
+    for name, asked in _questions(driver, absent).items():
         told = await outcome(asked())
         if name in ("probe", "hardware") or isinstance(told.error, Unsupported):
             continue
@@ -172,13 +189,13 @@ async def _lacking(driver: Driver, port: str, absent_port: str) -> list[str]:
             found.append(f"Its {name} of a port that is not there should be Unsupported, not: {told}.")
     if "counters" in _questions(driver, port):
         counting: Any = driver
-        told = await outcome(counting.counters([absent_port, port]))
-        if told.error is None and set(told.value or {}) != {port}:
+        told = await outcome(counting.counters([absent.name, port.name]))
+        if told.error is None and set(told.value or {}) != {port.name}:
             found.append("Its counters of two ports, of which one is not there, should be those of the other.")
     return found
 
 
-async def _under(fault: Fault, driver_class: type[Driver], element: Element, port: str) -> list[str]:
+async def _under(fault: Fault, driver_class: type[Driver], element: Element, port: Port) -> list[str]:
     """Return what a driver does wrong with an element that is not as it should be."""
     found: list[str] = []
     for name in ("probe", *_KINDS):
@@ -194,7 +211,7 @@ async def _under(fault: Fault, driver_class: type[Driver], element: Element, por
     return list(dict.fromkeys(found))
 
 
-async def _under_names(driver_class: type[Driver], element: Element, transports: Transports, port: str) -> list[str]:
+async def _under_names(driver_class: type[Driver], element: Element, transports: Transports, port: Port) -> list[str]:
     """Return which numbers a driver makes up when an element that it asks by SNMP has the port, and tells none."""
     found: list[str] = []
     for name in ("hardware", "link", "counters"):
@@ -209,7 +226,7 @@ async def _under_names(driver_class: type[Driver], element: Element, transports:
     return found
 
 
-def _under_fault(fault: Fault, name: str, told: Outcome[Any], port: str) -> list[str]:
+def _under_fault(fault: Fault, name: str, told: Outcome[Any], port: Port) -> list[str]:
     where = f"Of {fault.value}, its {name}"
     if told.error is not None:
         allowed = (contract.TimedOut, contract.Unreachable, Unsupported) if fault is Fault.SILENT else (DriverError,)
@@ -236,11 +253,11 @@ async def _stopped(name: str, asked: Callable[[], Awaitable[Any]], ways: Faulty)
     return [] if await ended(task) else [f"Its {name} cannot be cancelled."]
 
 
-def _fitting(name: str, value: Any, port: str) -> list[str]:
+def _fitting(name: str, value: Any, port: Port) -> list[str]:
     """Return what is wrong with a reading: its kind, and what it says."""
     kind = _KINDS[name]
     if name == "counters":
-        if not isinstance(value, dict) or set(value) != {port} or not isinstance(value[port], kind):
+        if not isinstance(value, dict) or set(value) != {port.name} or not isinstance(value[port.name], kind):
             return [f"Its counters should be those of the port that was asked for, not {value!r}."]
     elif name in _TABLES:
         if not isinstance(value, tuple) or not all(isinstance(row, kind) for row in value):
@@ -250,16 +267,17 @@ def _fitting(name: str, value: Any, port: str) -> list[str]:
     return soundness.complaints(value, f"{name}()")
 
 
-def _questions(driver: Any, port: str) -> dict[str, Callable[[], Awaitable[Any]]]:
+def _questions(driver: Any, port: Port) -> dict[str, Callable[[], Awaitable[Any]]]:
     """Return what a driver can be asked, by the names of the methods."""
     everything: dict[str, Callable[[], Awaitable[Any]]] = {
         "probe": driver.probe,
         "hardware": lambda: driver.hardware(),  # noqa: PLW0108 — a driver may lack it
-        "link": lambda: driver.link(port),
-        "counters": lambda: driver.counters([port]),
-        "macs": lambda: driver.macs(port, ()),
-        "groups": lambda: driver.groups(port),
-        "bindings": lambda: driver.bindings(port),
+        "link": lambda: driver.link(port.name),
+        "counters": lambda: driver.counters([port.name]),
+        "macs": lambda: driver.macs(port.name, ()),
+        "groups": lambda: driver.groups(port.name),
+        "bindings": lambda: driver.bindings(port.name),
+        "leases": lambda: driver.leases(port.identifiers),
     }
     return {name: asked for name, asked in everything.items() if callable(getattr(driver, name, None))}
 

@@ -5,8 +5,6 @@ from dataclasses import dataclass, replace
 from onapi.drivers.contract import Delivery, Drifted, DriverError, Port, Provisions, TimedOut, Unreachable
 from onapi.drivers.outcomes import Outcome, outcome
 
-_ACCESS = "CHECK-1"
-
 
 @dataclass(frozen=True, slots=True)
 class _Move:
@@ -18,7 +16,7 @@ class _Move:
     is_drift: bool = False
 
 
-async def complaints(driver: Provisions, port: str, absent_port: str, one: Delivery, other: Delivery) -> list[str]:
+async def complaints(driver: Provisions, port: Port, absent: Port, one: Delivery, other: Delivery) -> list[str]:
     """Return what a driver does wrong when a port without any delivery is to have one, another, and none."""
     blocked = replace(other, blocked=True)
     moves = [
@@ -36,18 +34,16 @@ async def complaints(driver: Provisions, port: str, absent_port: str, one: Deliv
     ]
     found: list[str] = []
     for move in moves:
-        asked = Port(access_id=_ACCESS, slot=one.tech, name=port)
-        found += _complaint(move, await outcome(driver.provision(asked, before=move.before, after=move.after)))
-    absent = Port(access_id=_ACCESS, slot=one.tech, name=absent_port)
+        found += _complaint(move, await outcome(driver.provision(port, before=move.before, after=move.after)))
     lacking = await outcome(driver.provision(absent, before=None, after=one))
     if not (isinstance(lacking.error, DriverError) and lacking.error.permanent):
         found.append(f"A port that the element lacks should be refused for good, not: {lacking}.")
     return found
 
 
-async def silent_complaints(driver: Provisions, port: str, one: Delivery) -> list[str]:
+async def silent_complaints(driver: Provisions, port: Port, one: Delivery) -> list[str]:
     """Return what a driver does wrong whose element does not answer: nobody knows what became of the question."""
-    done = await outcome(driver.provision(Port(access_id=_ACCESS, slot=one.tech, name=port), before=None, after=one))
+    done = await outcome(driver.provision(port, before=None, after=one))
     fits = isinstance(done.error, TimedOut | Unreachable)
     return [] if fits else [f"Of an element that does not answer, its provision should be TimedOut, not: {done}."]
 

@@ -95,11 +95,16 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Binding:
-    """An address that was leased to a station; kept by the DHCP server, or seen by the element."""
+    """An address that was leased to a station; kept by the DHCP server, or seen by the element.
+
+    `ip` is an IPv4 address, or an IPv6 address or prefix with its length; `tech` is the kind of service that it was
+    leased for: bb, iptv, voip or unknown.
+    """
 
     ip: str
     mac: str
     vlan: int | None = None
+    tech: str | None = None
     start: datetime | None = None
     end: datetime | None = None
     renewed_at: datetime | None = None

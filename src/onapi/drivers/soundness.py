@@ -110,8 +110,8 @@ def _wrong_text(name: str, value: str, at: str) -> Iterator[str]:
         yield f"{at} is {value!r}; what is not known is None, and what is is printable"
     elif name == "mac" and not _MAC.match(value):
         yield f"{at} is {value!r}, which is not of the form AA:BB:CC:DD:EE:FF"
-    elif name == "ip" and not _is_ip(value):
-        yield f"{at} is {value!r}, which is no IP address"
+    elif name == "ip" and not _is_network(value):
+        yield f"{at} is {value!r}, which is neither an IP address nor a prefix"
     elif name == "multicast" and not (_MAC.match(value) or _is_ip(value)):
         yield f"{at} is {value!r}, which is neither an IP address nor one on Ethernet"
     elif name == "tech" and value not in _TECHS:
@@ -141,6 +141,14 @@ def _is(value: Any, kind: Any) -> bool:
 def _is_ip(text: str) -> bool:
     try:
         ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_network(text: str) -> bool:
+    try:
+        ipaddress.ip_network(text)
     except ValueError:
         return False
     return True
