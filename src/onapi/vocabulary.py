@@ -37,6 +37,16 @@ class Dialect(StrEnum):
     STANDARD = "standard"
 
 
+class TechnicalScope(StrEnum):
+    """Of what an SP may have technical information: where it delivers, its own kinds of service; or all that it sees.
+
+    Ours: the standard leaves it to agreements.
+    """
+
+    OWN = "own"
+    ALL = "all"
+
+
 class Operation(StrEnum):
     """What an order does to a subscription."""
 

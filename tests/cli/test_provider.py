@@ -72,3 +72,14 @@ def test_wrong_usage_is_2_and_failure_is_1_each_with_a_sentence_and_no_trace(dat
     for arguments, (code, says) in cases.items():
         ran = onapi(*arguments, url=database_url)
         assert (ran.code, says in ran.err, ran.out, "Traceback" in ran.err) == (code, True, "", False), ran
+
+
+def test_of_what_a_provider_may_have_technical_information_is_said_by_command(database_url: str) -> None:
+    onapi("provider", "add", "alfa", "--name", "Alfa", url=database_url)
+    for scope in ("own", "all"):
+        assert onapi("provider", "technical", "alfa", scope, url=database_url).code == 0
+        shown = json.loads(onapi("provider", "show", "alfa", "--json", url=database_url).out)
+        assert shown["provider"]["technical"] == scope
+    assert onapi("provider", "technical", "alfa", "some", url=database_url).code == 2
+    unknown = onapi("provider", "technical", "nobody", "all", url=database_url)
+    assert (unknown.code, "no provider nobody" in unknown.err) == (1, True)

@@ -9,7 +9,7 @@ from onapi.storage import providers as storage
 from onapi.storage.pool import Database
 from onapi.storage.providers import Credential, Provider
 from onapi.storage.tx import Tx
-from onapi.vocabulary import Dialect
+from onapi.vocabulary import Dialect, TechnicalScope
 
 _MOST_LIVE = 4
 _SECRET_BYTES = 24
@@ -78,6 +78,13 @@ async def revoke_credential(database: Database, *, sp: ids.Sp, credential_id: st
             raise errors.NotFound(
                 f"{sp} has no live credential {credential_id!r}; `onapi provider show {sp}` lists them."
             )
+
+
+async def set_technical(database: Database, *, sp: ids.Sp, technical: TechnicalScope) -> None:
+    """Say of what the SP may have technical information, or raise NotFound; it holds from the next request on."""
+    async with database.transaction() as tx:
+        if not await storage.set_technical(tx, sp=sp, technical=technical):
+            raise _unknown(sp)
 
 
 async def everyone(database: Database) -> list[Provider]:

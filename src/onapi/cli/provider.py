@@ -11,11 +11,17 @@ from onapi.actions import providers
 from onapi.cli import database, output
 from onapi.storage.pool import Database
 from onapi.storage.providers import Credential, Provider
-from onapi.vocabulary import Dialect
+from onapi.vocabulary import Dialect, TechnicalScope
 
 app = typer.Typer(help="Service providers: accounts and passwords.", no_args_is_help=True)
 credential = typer.Typer(help="Passwords of a provider.", no_args_is_help=True)
 app.add_typer(credential, name="credential")
+
+
+_MEANING = {
+    TechnicalScope.OWN: "the accesses where it delivers, and of its own kinds of service there",
+    TechnicalScope.ALL: "all accesses that it sees, and of everything there",
+}
 
 
 def _sp(value: str) -> str:
@@ -33,6 +39,7 @@ class _ShownProvider:
     name: str
     dialect: Dialect
     populations: tuple[str, ...] | None
+    technical: TechnicalScope
     created_at: datetime
 
 
@@ -93,6 +100,22 @@ def show(account: Account, as_json: output.Json = False) -> None:
         output.print_rows(credentials, as_json=False)
 
 
+@app.command()
+def technical(
+    account: Account,
+    scope: Annotated[
+        TechnicalScope, typer.Argument(help="own: where it delivers, its own kinds; all: whatever it sees.")
+    ],
+) -> None:
+    """Say of what a provider may have technical information."""
+
+    async def work(opened: Database) -> None:
+        await providers.set_technical(opened, sp=ids.Sp(account), technical=scope)
+
+    database.run(work)
+    output.say(f"{account} may have technical information of {_MEANING[scope]}.")
+
+
 @credential.command("add")
 def add_credential(account: Account) -> None:
     """Make another password, good beside the others, and print it once."""
@@ -125,5 +148,10 @@ def _shown(provider: Provider) -> _ShownProvider:
     named = tuple(population for population in provider.populations if population is not None)
     everything = None in provider.populations
     return _ShownProvider(
-        provider.sp, provider.name, provider.dialect, None if everything else named, provider.created_at
+        provider.sp,
+        provider.name,
+        provider.dialect,
+        None if everything else named,
+        provider.technical,
+        provider.created_at,
     )

@@ -10,7 +10,7 @@ import argon2
 from onapi import ids
 from onapi.storage import queries
 from onapi.storage.tx import Tx
-from onapi.vocabulary import Dialect
+from onapi.vocabulary import Dialect, TechnicalScope
 
 _SQL = queries.beside(__file__)
 
@@ -21,13 +21,18 @@ _HASHER = argon2.PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """An SP's account; None among its `populations` is all of them, present and future."""
+    """An SP's account.
+
+    None among its `populations` is all of them, present and future; `technical` is of what it may have technical
+    information.
+    """
 
     sp: ids.Sp
     name: str
     dialect: Dialect
     populations: tuple[str | None, ...]
     created_at: datetime
+    technical: TechnicalScope
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,11 @@ async def by_sp(tx: Tx, *, sp: ids.Sp) -> Provider | None:
 async def lock(tx: Tx, *, sp: ids.Sp) -> bool:
     """Keep others from changing this account until the transaction ends; return whether it exists."""
     return await _SQL["lock"].value(tx, str, sp=sp) is not None
+
+
+async def set_technical(tx: Tx, *, sp: ids.Sp, technical: TechnicalScope) -> bool:
+    """Say of what the SP may have technical information; return False when there is no such account."""
+    return await _SQL["set_technical"].value(tx, str, sp=sp, technical=technical.value) is not None
 
 
 async def credentials(tx: Tx, *, sp: ids.Sp) -> list[Credential]:

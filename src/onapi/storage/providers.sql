@@ -6,19 +6,22 @@ INSERT INTO agreements (sp, population, granted_at) VALUES ($sp, $population, no
 
 -- name: everyone
 -- scope: operator (the CO lists its accounts)
-SELECT p.sp, p.name, p.dialect, p.created_at,
+SELECT p.sp, p.name, p.dialect, p.created_at, p.technical,
        array(SELECT g.population FROM agreements g WHERE g.sp = p.sp AND g.revoked_at IS NULL
               ORDER BY g.population) AS populations
   FROM providers p ORDER BY p.sp;
 
 -- name: by_sp
-SELECT p.sp, p.name, p.dialect, p.created_at,
+SELECT p.sp, p.name, p.dialect, p.created_at, p.technical,
        array(SELECT g.population FROM agreements g WHERE g.sp = p.sp AND g.revoked_at IS NULL
               ORDER BY g.population) AS populations
   FROM providers p WHERE p.sp = $sp;
 
 -- name: lock
 SELECT sp FROM providers WHERE sp = $sp FOR UPDATE;
+
+-- name: set_technical
+UPDATE providers SET technical = $technical WHERE sp = $sp RETURNING sp;
 
 -- name: credentials
 SELECT credential_id, secret_hash, created_at, last_used_at, revoked_at

@@ -422,6 +422,15 @@ CREATE FUNCTION public.date_text(moment timestamp with time zone, dialect text) 
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN CASE WHEN (dialect = 'standard'::text) THEN to_char((moment AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD'::text) ELSE public.moment_text(moment) END;
 
+CREATE FUNCTION public.elements_sampled() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    INSERT INTO samplings (element) SELECT n.element FROM new_rows n;
+    RETURN NULL;
+END
+$$;
+
 CREATE FUNCTION public.equipment_text(equipment json, dialect text) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN CASE WHEN ((dialect = 'bitvis'::text) AND (json_array_length(equipment) = 1)) THEN ((equipment -> 0))::text ELSE (equipment)::text END;
@@ -576,6 +585,41 @@ $$;
 CREATE FUNCTION public.journal_tx() RETURNS bigint
     LANGUAGE sql
     RETURN (((pg_current_xact_id())::text)::bigint + public.journal_shift());
+
+CREATE TABLE public.service_types (
+    service_type public.plain_text NOT NULL COLLATE pg_catalog."C",
+    exclusive boolean NOT NULL,
+    tech text NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    CONSTRAINT service_types_tech_check CHECK ((tech = ANY (ARRAY['bb'::text, 'iptv'::text, 'voip'::text, 'unknown'::text])))
+);
+
+COMMENT ON COLUMN public.service_types.exclusive IS 'At most one subscription of the type on an access, whoever sells it.';
+
+COMMENT ON COLUMN public.service_types.tech IS 'The serviceType of technical information.';
+
+CREATE FUNCTION public.kinds_of_others(sp text, access_id text) RETURNS text[]
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    RETURN ARRAY(SELECT DISTINCT t.tech FROM (public.subscriptions s JOIN public.service_types t ON (((t.service_type)::text = s.service_type))) WHERE (((s.access_id)::text = kinds_of_others.access_id) AND (s.sp <> kinds_of_others.sp) AND (s.state = ANY (ARRAY['ACTIVATED'::text, 'SUSPENDED'::text]))) ORDER BY t.tech);
+
+CREATE TABLE public.providers (
+    sp text NOT NULL COLLATE pg_catalog."C",
+    name text NOT NULL,
+    dialect text DEFAULT 'bitvis'::text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    technical text DEFAULT 'own'::text NOT NULL,
+    CONSTRAINT providers_dialect_check CHECK ((dialect = ANY (ARRAY['bitvis'::text, 'standard'::text]))),
+    CONSTRAINT providers_name_check CHECK (((name <> ''::text) AND (length(name) <= 255))),
+    CONSTRAINT providers_sp_check CHECK (((sp ~ '^[-0-9a-zA-Z.]+$'::text) AND (length(sp) <= 36))),
+    CONSTRAINT providers_technical_check CHECK ((technical = ANY (ARRAY['own'::text, 'all'::text])))
+);
+
+COMMENT ON COLUMN public.providers.technical IS 'own: of accesses where it delivers, and of its own kinds of service; all: of whatever it sees.';
+
+CREATE FUNCTION public.may_see_technically(sp text, access_id text) RETURNS boolean
+    LANGUAGE sql STABLE
+    RETURN ((EXISTS (SELECT FROM public.subscriptions s WHERE ((s.sp = may_see_technically.sp) AND ((s.access_id)::text = may_see_technically.access_id) AND (s.state = ANY (ARRAY['ACTIVATED'::text, 'SUSPENDED'::text]))))) OR (EXISTS (SELECT FROM (public.providers p JOIN public.accesses a ON (((a.access_id)::text = may_see_technically.access_id))) WHERE ((p.sp = may_see_technically.sp) AND (p.technical = 'all'::text) AND public.sees(p.sp, (a.population)::text)))));
 
 CREATE FUNCTION public.quoted(value text) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
@@ -738,18 +782,6 @@ CREATE VIEW public.claim_moves AS
    FROM public.journal j
   WHERE ((sp IS NOT NULL) AND ((object_type = 'subscriptions'::text) OR (operation = 'ACTIVATE'::text)));
 
-CREATE TABLE public.service_types (
-    service_type public.plain_text NOT NULL COLLATE pg_catalog."C",
-    exclusive boolean NOT NULL,
-    tech text NOT NULL,
-    changed_at timestamp with time zone NOT NULL,
-    CONSTRAINT service_types_tech_check CHECK ((tech = ANY (ARRAY['bb'::text, 'iptv'::text, 'voip'::text, 'unknown'::text])))
-);
-
-COMMENT ON COLUMN public.service_types.exclusive IS 'At most one subscription of the type on an access, whoever sells it.';
-
-COMMENT ON COLUMN public.service_types.tech IS 'The serviceType of technical information.';
-
 CREATE TABLE public.services (
     service public.plain_text NOT NULL COLLATE pg_catalog."C",
     service_type text NOT NULL COLLATE pg_catalog."C",
@@ -799,16 +831,6 @@ CREATE FUNCTION public.service_moves_for(sp text, since timestamp with time zone
             FROM public.service_types t
            WHERE (t.changed_at >= service_moves_for.since))) OR (service_moves_for.since < (clock_timestamp() - '29 days'::interval)));
 END;
-
-CREATE TABLE public.providers (
-    sp text NOT NULL COLLATE pg_catalog."C",
-    name text NOT NULL,
-    dialect text DEFAULT 'bitvis'::text NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT providers_dialect_check CHECK ((dialect = ANY (ARRAY['bitvis'::text, 'standard'::text]))),
-    CONSTRAINT providers_name_check CHECK (((name <> ''::text) AND (length(name) <= 255))),
-    CONSTRAINT providers_sp_check CHECK (((sp ~ '^[-0-9a-zA-Z.]+$'::text) AND (length(sp) <= 36)))
-);
 
 CREATE FUNCTION public.service_sheet(sp text, population text, access_state text, taken text) RETURNS text
     LANGUAGE sql STABLE
@@ -1095,6 +1117,32 @@ ALTER TABLE public.orders ALTER COLUMN "position" ADD GENERATED ALWAYS AS IDENTI
     CACHE 1
 );
 
+CREATE TABLE public.port_peaks (
+    element text NOT NULL COLLATE pg_catalog."C",
+    port text NOT NULL COLLATE pg_catalog."C",
+    week date NOT NULL,
+    input_rate bigint,
+    input_at timestamp with time zone,
+    output_rate bigint,
+    output_at timestamp with time zone,
+    CONSTRAINT rates_have_their_time CHECK ((((input_rate IS NULL) = (input_at IS NULL)) AND ((output_rate IS NULL) = (output_at IS NULL))))
+);
+
+COMMENT ON COLUMN public.port_peaks.week IS 'Its Monday, in UTC.';
+
+CREATE UNLOGGED TABLE public.port_samples (
+    element text NOT NULL COLLATE pg_catalog."C",
+    port text NOT NULL COLLATE pg_catalog."C",
+    read_at timestamp with time zone NOT NULL,
+    counted json NOT NULL,
+    passed json
+)
+WITH (fillfactor='50');
+
+COMMENT ON COLUMN public.port_samples.counted IS 'The counters as the element told them.';
+
+COMMENT ON COLUMN public.port_samples.passed IS 'What passed in each direction since the reading before; NULL: nobody knows.';
+
 CREATE TABLE public.prices (
     service text NOT NULL COLLATE pg_catalog."C",
     fee text NOT NULL,
@@ -1111,6 +1159,11 @@ CREATE TABLE public.prices (
 COMMENT ON COLUMN public.prices.price_group IS 'NULL: every group that has no price of its own.';
 
 COMMENT ON COLUMN public.prices.valid_until IS 'The first day without this price; NULL: no end.';
+
+CREATE TABLE public.samplings (
+    element text NOT NULL COLLATE pg_catalog."C",
+    due_at timestamp with time zone DEFAULT now() NOT NULL
+);
 
 CREATE TABLE public.simulated_effects (
     id bigint NOT NULL,
@@ -1192,11 +1245,20 @@ ALTER TABLE ONLY public.order_steps
 ALTER TABLE ONLY public.orders
     ADD CONSTRAINT orders_pkey PRIMARY KEY (order_id);
 
+ALTER TABLE ONLY public.port_peaks
+    ADD CONSTRAINT port_peaks_pkey PRIMARY KEY (element, port, week);
+
+ALTER TABLE ONLY public.port_samples
+    ADD CONSTRAINT port_samples_pkey PRIMARY KEY (element, port);
+
 ALTER TABLE ONLY public.prices
     ADD CONSTRAINT prices_service_fee_price_group_valid_from_key UNIQUE NULLS NOT DISTINCT (service, fee, price_group, valid_from);
 
 ALTER TABLE ONLY public.providers
     ADD CONSTRAINT providers_pkey PRIMARY KEY (sp);
+
+ALTER TABLE ONLY public.samplings
+    ADD CONSTRAINT samplings_pkey PRIMARY KEY (element);
 
 ALTER TABLE ONLY public.service_types
     ADD CONSTRAINT service_types_pkey PRIMARY KEY (service_type);
@@ -1256,6 +1318,10 @@ CREATE UNIQUE INDEX orders_unfinished ON public.orders USING btree (works_on) WH
 
 CREATE UNIQUE INDEX orders_wanted ON public.orders USING btree (wanted_on, service_type, claim) WHERE (wanted_on IS NOT NULL);
 
+CREATE INDEX port_peaks_week ON public.port_peaks USING btree (week);
+
+CREATE INDEX samplings_due ON public.samplings USING btree (due_at);
+
 CREATE INDEX simulated_effects_access ON public.simulated_effects USING btree (access_id, id);
 
 CREATE INDEX subscriptions_by_reference ON public.subscriptions USING btree (sp, sp_subscription_id) WHERE (sp_subscription_id IS NOT NULL);
@@ -1295,6 +1361,8 @@ CREATE TRIGGER dhcp_identifiers_touch AFTER UPDATE ON public.dhcp_identifiers RE
 CREATE TRIGGER dhcp_identifiers_touch_gone AFTER DELETE ON public.dhcp_identifiers REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.identifiers_touch();
 
 CREATE TRIGGER dhcp_identifiers_touch_new AFTER INSERT ON public.dhcp_identifiers REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.identifiers_touch();
+
+CREATE TRIGGER elements_sampled AFTER INSERT ON public.elements REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.elements_sampled();
 
 CREATE TRIGGER journal_is_immutable BEFORE UPDATE ON public.journal FOR EACH STATEMENT EXECUTE FUNCTION public.journal_is_immutable();
 
@@ -1343,6 +1411,9 @@ ALTER TABLE ONLY public.credentials
 
 ALTER TABLE ONLY public.prices
     ADD CONSTRAINT prices_service_fkey FOREIGN KEY (service) REFERENCES public.services(service);
+
+ALTER TABLE ONLY public.samplings
+    ADD CONSTRAINT samplings_element_fkey FOREIGN KEY (element) REFERENCES public.elements(element) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.services
     ADD CONSTRAINT services_service_type_fkey FOREIGN KEY (service_type) REFERENCES public.service_types(service_type);

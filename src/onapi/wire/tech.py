@@ -126,3 +126,46 @@ class Group(Wire, kw_only=True):
     multicast: str
     timestamp: DateTime | None = None
     counter: int | None = None
+
+
+class CpePort(Wire, kw_only=True):
+    """A port of the CPE."""
+
+    index: int | None = None
+    if_description: Text | None = None
+    name: Text | None = None
+    link: bool | None = None
+    full_duplex: bool | None = None
+    changed_at: DateTime | None = None
+    loop_detection_status: Text | None = None
+    free_seating: bool | None = None
+    configured_speed: Annotated[str | None, msgspec.Meta(description="What it is set to, such as auto.")] = None
+    link_speed: Annotated[int | None, msgspec.Meta(description="What it runs at, in Mbit/s.")] = None
+    transceiver: Transceiver | None = None
+    statistics: Statistics | None = None
+
+
+class Snooped(Wire, kw_only=True):
+    """An address that the CPE saw leased."""
+
+    ip: str
+    mac: Mac
+    service_type: ServiceType
+    timeout: DateTime | None = None
+
+
+class CpeStatus(Wire, kw_only=True):
+    """What stands at the customer's."""
+
+    up: Annotated[bool, msgspec.Meta(description="Whether the CPE answers.")]
+    up_since: DateTime | None = None
+    firmware: Text | None = None
+    vendor: Text | None = None
+    model: Text | None = None
+    mac: Mac | None = None
+    ports: list[CpePort] | None = None
+    mac_address_table: list[MacEntry] | None = None
+    dhcp_snooping_table: Annotated[list[Snooped] | None, msgspec.Meta(description="In the dialect `bitvis`.")] = None
+    dhcp_snooping: Annotated[
+        list[Snooped] | None, msgspec.Meta(description="The same, in the dialect `standard`.")
+    ] = None
