@@ -12,6 +12,7 @@ from starlette.types import Receive, Scope, Send
 from onapi import errors
 from onapi import settings as settings_module
 from onapi.actions import orders as actions
+from onapi.actions import tickets as ticket_actions
 from onapi.actions.dhcp_lookup import DhcpLookup as Lookup
 from onapi.drivers.simulated import Simulated
 from onapi.engine.worker import Worker
@@ -24,6 +25,7 @@ from onapi.resources.orderevents import OrderEvents
 from onapi.resources.orders import Orders
 from onapi.resources.services import Services
 from onapi.resources.subscriptions import Subscriptions
+from onapi.resources.tickets import Tickets
 from onapi.settings import Settings
 from onapi.storage import facts, migrate, news, pool
 from onapi.storage.herald import Herald
@@ -141,6 +143,7 @@ def _resources(database: pool.Database, newsroom: news.News, herald: Herald, ans
         Orders(database, actions.Orders(database, herald)).endpoint(),
         OrderEvents(database, newsroom).endpoint(),
         Events(database, newsroom).endpoint(),
+        Tickets(database, answers, ticket_actions.Tickets(database)).endpoint(),
         DhcpLookup(lookup).endpoint(),
         Option82(lookup).endpoint(),
     ]

@@ -10,6 +10,7 @@ OnapiError
 │   ├── OtherService  the SP itself has another service of the type there
 │   ├── UnderWay      an unfinished order is in the way
 │   └── NotOrderable  the access is in a state in which no orders are taken
+├── Stale             the object has changed since the caller read it; read it again
 ├── KeyReused         an Idempotency-Key came before with another request
 ├── TooMany           come back after `retry_after` seconds
 ├── Unsupported       there is no such endpoint, or it lacks this method
@@ -94,6 +95,12 @@ class NotOrderable(Conflict):
     """The access is in a state in which no such orders are taken."""
 
     code = "access_state"
+
+
+class Stale(OnapiError):
+    """The object is no longer the one that If-Match names."""
+
+    code = "stale"
 
 
 class KeyReused(OnapiError):

@@ -19,6 +19,9 @@ OrderId = NewType("OrderId", str)
 SubscriptionId = NewType("SubscriptionId", str)
 """Our name for one subscription; it is made with the order that activates it."""
 
+TicketId = NewType("TicketId", str)
+"""Our name for one ticket: the standard's coTicketReference."""
+
 ID_PATTERN = r"[-0-9a-zA-Z.]{1,36}"
 """Source: ON-API 2.6.0 common/dataformats.md, "ID". Anchored by the user: `\\Z`, since `$` admits a newline."""
 
@@ -57,6 +60,11 @@ def order_id(value: str) -> OrderId:
 def subscription_id(value: str) -> SubscriptionId:
     """Return `value` as a subscription's ID, or raise Invalid."""
     return SubscriptionId(check("subscriptionId", value))
+
+
+def ticket_id(value: str) -> TicketId:
+    """Return `value` as a ticket's ID, or raise Invalid."""
+    return TicketId(check("coTicketReference", value))
 
 
 def new() -> str:

@@ -1,6 +1,7 @@
 """The closed word lists of the standard, each once.
 
-Source: ON-API 2.6.0 spec/accesses.md, spec/orders.md, spec/events.md; the seed where it lists the same words.
+Source: ON-API 2.6.0 spec/accesses.md, spec/orders.md, spec/events.md,
+spec/tickets.md; the seed where it lists the same words.
 """
 
 from enum import StrEnum
@@ -87,6 +88,31 @@ class Failure(StrEnum):
     NETWORK = "network"
     ABANDONED = "abandoned"
     INTERNAL = "internal"
+
+
+class Party(StrEnum):
+    """Either side of a ticket."""
+
+    SP = "SP"
+    CO = "CO"
+
+
+class TicketStatus(StrEnum):
+    """How far a ticket is; the last is final."""
+
+    CREATED = "CREATED"
+    IN_PROGRESS_CO = "IN_PROGRESS_CO"
+    IN_PROGRESS_SP = "IN_PROGRESS_SP"
+    CLOSED = "CLOSED"
+
+
+class ProblemType(StrEnum):
+    """What a ticket complains of."""
+
+    NO_LINK = "NO_LINK"
+    NO_ACCESS = "NO_ACCESS"
+    QUALITY = "QUALITY"
+    OTHER = "OTHER"
 
 
 class EventType(StrEnum):

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from onapi.storage import journal, orders
+from onapi.storage import idempotency, journal
 from onapi.storage.pool import Database
 from tests.town import Town
 
@@ -81,7 +81,7 @@ def test_a_request_whose_key_is_in_use_at_this_moment_is_told_so(town: Town) -> 
 
     async def hold(database: Database) -> tuple[int, str]:
         async with database.transaction() as tx:
-            assert await orders.lock_key(tx, sp=town_sp, key="held")
+            assert await idempotency.lock_key(tx, sp=town_sp, key="held")
             with ThreadPoolExecutor(1) as another:
                 answer = another.submit(town.alfa.post, "ACTIVATE", key="held", **wish).result(30)
         return answer.status_code, answer.json()["code"]

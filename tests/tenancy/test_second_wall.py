@@ -13,7 +13,7 @@ import pytest
 
 from onapi import ids
 from onapi.domain.orders import Wish
-from onapi.storage import orders, pool, queries
+from onapi.storage import idempotency, orders, pool, queries
 from onapi.storage.pool import Database
 from onapi.storage.queries import Query
 from onapi.storage.tx import Tx
@@ -38,12 +38,12 @@ OF_SPS = {
 }
 # What tells of accesses, services and passwords, which are behind the first wall alone; and what reads no rows.
 BEHIND_THE_FIRST = (
-    *("accesses.", "services.", "providers.", "inventory.", "orders.offer", "orders.lock_key", "orders.ground"),
+    *("accesses.", "services.", "providers.", "inventory.", "orders.offer", "idempotency.lock_key", "orders.ground"),
     # There are events of accesses too, which only `events_for` keeps apart; `journal.events` is tried.
     "journal.any_event",
 )
 # They are tried with whole orders further down.
-WRITING = ("orders.insert", "orders.keep_answer")
+WRITING = ("orders.insert", "idempotency.keep_answer")
 ASKED = [name for name in OF_SPS if not name.startswith(BEHIND_THE_FIRST) and name not in WRITING]
 
 
@@ -303,9 +303,9 @@ def test_an_order_for_another_sps_subscription_cannot_be_stored(
 
 
 def test_an_answer_cannot_be_kept_under_another_sps_key(town: Town, walled: Database) -> None:
-    kept = orders.Kept("w", 200, None, "{}")
+    kept = idempotency.Kept("w", 200, None, "{}")
     with pytest.raises(asyncpg.InsufficientPrivilegeError, match="row-level security"):
-        as_server(town, walled, lambda tx: orders.keep_answer(tx, sp=ALFA, key="k", kept=kept), BETA)
+        as_server(town, walled, lambda tx: idempotency.keep_answer(tx, sp=ALFA, key="k", kept=kept), BETA)
 
 
 def test_every_table_with_an_owner_that_servers_read_is_behind_the_wall(town: Town) -> None:

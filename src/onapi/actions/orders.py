@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from onapi import errors, ids
+from onapi.actions import idempotency
 from onapi.actions.order_desks import Alone, Asking, Desk, Shared
 from onapi.domain import orders as domain
 from onapi.domain import placing
@@ -15,7 +16,8 @@ from onapi.domain.placing import Accept, Done, Standing
 from onapi.domain.plans import plan_of
 from onapi.storage import orders as storage
 from onapi.storage.herald import Herald
-from onapi.storage.orders import Kept, NewOrder, Question, Stored
+from onapi.storage.idempotency import Kept
+from onapi.storage.orders import NewOrder, Question, Stored
 from onapi.storage.pool import Database
 from onapi.storage.tx import Tx
 from onapi.vocabulary import Failure, Operation, OrderState
@@ -103,19 +105,13 @@ class Orders:
         self._herald.tell()
 
     async def _place_once(self, asking: Asking, wish: Wish, key: str) -> Placed:
-        async with self._database.transaction(asking.sp) as tx:
-            if not await storage.lock_key(tx, sp=asking.sp, key=key):
-                raise errors.UnderWay("A request with this Idempotency-Key is under way at this moment.")
-            kept = await storage.answer_of_key(tx, sp=asking.sp, key=key)
-            if kept is not None:
-                if kept.wish != wish.fingerprint:
-                    raise errors.KeyReused("This Idempotency-Key was used before, for another request.")
-                order_id = None if kept.order_id is None else ids.OrderId(kept.order_id)
-                return Placed(kept.answer, order_id, new=kept.status == 201)
+        async def do(tx: Tx) -> Kept:
             placed = await _place(Alone(tx), asking, wish)
-            answer = Kept(wish.fingerprint, 201 if placed.new else 200, placed.order_id, placed.document)
-            await storage.keep_answer(tx, sp=asking.sp, key=key, kept=answer)
-            return placed
+            return Kept(wish.fingerprint, 201 if placed.new else 200, placed.order_id, placed.document)
+
+        kept, _ = await idempotency.once(self._database, sp=asking.sp, key=key, wish=wish.fingerprint, do=do)
+        order_id = None if kept.object_id is None else ids.OrderId(kept.object_id)
+        return Placed(kept.answer, order_id, new=kept.status == 201)
 
 
 async def _place(desk: Desk, asking: Asking, wish: Wish) -> Placed:

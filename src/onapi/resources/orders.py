@@ -18,17 +18,15 @@ from onapi.storage.orders import Stored
 from onapi.storage.pool import Database
 from onapi.storage.tx import Tx
 from onapi.vocabulary import OrderState
-from onapi.web import body, lists
+from onapi.web import body, idempotency, lists
 from onapi.web.call import Call
 from onapi.web.routing import Endpoint, Operation, Parameter
 from onapi.wire import orders as wire
 
 _SOURCE = "ON-API 2.6.0 spec/orders.md"
 _UNFINISHED = (OrderState.RECEIVED, OrderState.IN_PROGRESS)
-_KEY_MAX = 255
 _STANDING = (errors.Conflict, "Something stands in the way; the cause says what, the code which kind.")
 _NO_SUCH = (errors.NotFound, "There is no such subscription, or it is another SP's.")
-_REUSED = (errors.KeyReused, "The Idempotency-Key was used before, for another request.")
 
 
 class Orders:
@@ -74,17 +72,10 @@ class Orders:
                 summary="Place an order",
                 description="201 with a new order; 200 with the order under way for the same request, or as "
                 "DONE_SUCCESS without an order when what is asked for is so already.",
-                parameters=(
-                    Parameter(
-                        name="Idempotency-Key",
-                        place="header",
-                        kind=str,
-                        description="The same key and request have the same answer, for a week (extension).",
-                    ),
-                ),
+                parameters=(idempotency.PARAMETER,),
                 body=wire.OrderFields,
                 answers={201: wire.Order, 200: wire.Order},
-                refusals=(_NO_SUCH, _STANDING, _REUSED),
+                refusals=(_NO_SUCH, _STANDING, idempotency.REFUSAL),
                 source=_SOURCE,
             ),
         )
@@ -168,7 +159,7 @@ class Orders:
     async def place(self, call: Call) -> Response:
         """Place an order."""
         wish = wish_of(await call.json(wire.OrderFields))
-        placed = await self._actions.place(_asking(call), wish, key=_key(call))
+        placed = await self._actions.place(_asking(call), wish, key=idempotency.key_of(call))
         if not placed.new:
             return Response(placed.document, media_type="application/json")
         location = {"Location": f"{call.mount}/orders/{placed.order_id}"}
@@ -204,13 +195,6 @@ class Orders:
 
 def _asking(call: Call) -> Asking:
     return Asking(call.sp, call.mount, call.known_caller.dialect)
-
-
-def _key(call: Call) -> str | None:
-    key = call.header(b"idempotency-key")
-    if key is not None and not (0 < len(key) <= _KEY_MAX and key.isascii() and key.isprintable()):
-        raise errors.Invalid(f"Idempotency-Key must be 1 to {_KEY_MAX} printable ASCII characters.")
-    return key
 
 
 def _states(text: str | None, *, all_of_them: bool) -> tuple[OrderState, ...]:

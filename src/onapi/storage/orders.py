@@ -89,16 +89,6 @@ class Stored:
     claim: str
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """The answer that an Idempotency-Key had; `order_id` None: nothing had to be ordered."""
-
-    wish: str
-    status: int
-    order_id: str | None
-    answer: str
-
-
 async def by_id(tx: Tx, *, sp: ids.Sp, order_id: ids.OrderId, mount: str, dialect: Dialect) -> str | None:
     """Return the order's document, or None when the SP has no such order, or cancelled it."""
     return await _SQL["by_id"].value(tx, str, sp=sp, order_id=order_id, mount=mount, dialect=dialect)
@@ -217,21 +207,6 @@ async def replace(tx: Tx, *, sp: ids.Sp, order_id: ids.OrderId, wish: Wish, seen
 async def cancel(tx: Tx, *, sp: ids.Sp, order_id: ids.OrderId, message: str, code: str) -> bool:
     """Cancel a RECEIVED order, which frees what it claimed; return whether it was RECEIVED."""
     return await _SQL["cancel"].value(tx, str, sp=sp, order_id=order_id, message=message, code=code) is not None
-
-
-async def lock_key(tx: Tx, *, sp: ids.Sp, key: str) -> bool:
-    """Take an Idempotency-Key for this transaction; return False when another request has it at this moment."""
-    return bool(await _SQL["lock_key"].value(tx, bool, sp=sp, key=key))
-
-
-async def answer_of_key(tx: Tx, *, sp: ids.Sp, key: str) -> Kept | None:
-    """Return the answer that the key had, or None."""
-    return await _SQL["answer_of_key"].one(tx, Kept, sp=sp, key=key)
-
-
-async def keep_answer(tx: Tx, *, sp: ids.Sp, key: str, kept: Kept) -> None:
-    """Keep an answer under a key."""
-    await _SQL["keep_answer"].run(tx, sp=sp, key=key, **{f.name: getattr(kept, f.name) for f in fields(Kept)})
 
 
 def _ground(question: Question, row: Mapping[str, Any]) -> Ground:

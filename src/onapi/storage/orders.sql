@@ -147,14 +147,3 @@ SELECT v.service, v.service_type, v.takeover, v.offered_from, v.offered_until, v
    AND (NOT v.withdrawn OR $kept::boolean)
    AND (v.sellers IS NULL OR $sp = ANY (v.sellers) OR $kept::boolean)
    AND (v.populations IS NULL OR a.population = ANY (v.populations) OR $kept::boolean);
-
--- name: lock_key
--- Two requests with one key do not run at once; the second is told so rather than kept waiting.
-SELECT pg_try_advisory_xact_lock(hashtextextended($sp || ' ' || $key, 2606));
-
--- name: answer_of_key
-SELECT wish, status, order_id, answer FROM idempotency_keys WHERE sp = $sp AND key = $key;
-
--- name: keep_answer
-INSERT INTO idempotency_keys (sp, key, wish, status, order_id, answer)
-VALUES ($sp, $key, $wish, $status, $order_id, $answer);

@@ -13,6 +13,7 @@ _STATUS: tuple[tuple[type[errors.OnapiError], int], ...] = (
     (errors.Forbidden, 403),
     (errors.NotFound, 404),
     (errors.Conflict, 409),
+    (errors.Stale, 412),
     (errors.KeyReused, 422),
     (errors.TooMany, 429),
     (errors.Unsupported, 501),

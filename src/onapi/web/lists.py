@@ -3,12 +3,14 @@
 Source: ON-API 2.6.0 spec/accesses.md, "Updates"; docs/explanation/deltas.md.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
+from urllib.parse import urlencode
 
+import msgspec
 from starlette.responses import Response
 
 from onapi import errors, ids
@@ -75,17 +77,21 @@ class Lists:
         self._news = newsroom
         self._cursors = cursors
 
-    async def answer(self, call: Call, name: str, source: Source) -> Response:
+    async def answer(
+        self, call: Call, name: str, source: Source, *, filters: Mapping[str, str] | None = None
+    ) -> Response:
         """Return the whole list, what changed since If-Modified-Since, 304, or a page.
 
         Args:
             call: the request.
             name: of the list, as cursors know it.
             source: where its documents are.
+            filters: the query's parameters that make it another list, as they were sent.
         """
-        page = self._page(call, name)
+        kind = f"{name}?{urlencode(filters)}" if filters else name
+        page = self._page(call, kind)
         if page is not None and page.position is not None:
-            return await self._answer_page(call, name, source, page, page.position)
+            return await self._answer_page(call, source, page, page.position)
         mark = self._news.watermark()
         since = conditional.since(call.header(b"if-modified-since"), mark.now if mark else datetime.now(UTC))
         if since is not None and mark is not None and self._news.newest(name, call.sp) < since:
@@ -95,9 +101,9 @@ class Lists:
             async with self._database.connection(call.sp) as tx:
                 last_modified = await _reach(tx, since)
             start = Position(
-                name, call.sp, "", int(since.timestamp()) if since else None, int(last_modified.timestamp())
+                kind, call.sp, "", int(since.timestamp()) if since else None, int(last_modified.timestamp())
             )
-            return await self._answer_page(call, name, source, page, start)
+            return await self._answer_page(call, source, page, start)
         if call.method == "HEAD":
             return await self._answer_head(call, source, since)
         return await self._answer_stream(call, source, since)
@@ -128,7 +134,7 @@ class Lists:
         del answer.headers["Content-Length"]  # It is not known without making the list.
         return answer
 
-    async def _answer_page(self, call: Call, name: str, source: Source, page: _Page, position: Position) -> Response:
+    async def _answer_page(self, call: Call, source: Source, page: _Page, position: Position) -> Response:
         async with self._database.connection(call.sp) as tx:
             rows = await source.page(
                 tx, sp=call.sp, since=position.since_moment, after=position.after, limit=page.limit + 1
@@ -142,8 +148,10 @@ class Lists:
         headers = headers_of(position.last_modified_moment)
         if len(rows) > page.limit:
             after = rows[page.limit - 1][0]
-            cursor = self._cursors.write(Position(name, call.sp, after, position.since, position.last_modified))
-            headers["Link"] = f'<{call.mount}/{name}/?limit={page.limit}&cursor={cursor}>; rel="next"'
+            cursor = self._cursors.write(msgspec.structs.replace(position, after=after))
+            name, _, filters = position.list_name.partition("?")
+            query = "&".join(filter(None, (filters, f"limit={page.limit}", f"cursor={cursor}")))
+            headers["Link"] = f'<{call.mount}/{name}/?{query}>; rel="next"'
         encoding = compression.choose(call.header(b"accept-encoding"))
         if encoding and len(content) >= compression.LEAST_BYTES:
             packer = compression.compressor(encoding)
