@@ -1,6 +1,9 @@
 """Tickets: where they may go, whose turn it is, and for how long it was."""
 
+import dataclasses
+import itertools
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -112,7 +115,7 @@ def _by_the_microsecond(history: list[Move], now: datetime) -> Clock:
     """Return what the clock must show: for each stretch between any two moments, who had the turn then."""
     moments = sorted({move.at for move in history} | {now})
     spent = {SP: timedelta(), CO: timedelta()}
-    for begin, end in zip(moments, moments[1:], strict=False):
+    for begin, end in itertools.pairwise(moments):
         stood = [move.standing for move in history if move.at <= begin][-1]
         if stood.status is not CLOSED:
             spent[stood.responsible] += end - begin
@@ -179,21 +182,19 @@ def test_another_word_for_a_link_is_refused(wrong: str) -> None:
 
 def test_what_differs_in_anything_has_another_fingerprint() -> None:
     plain = Opening(created_by="a", heading="b", description="c", problem_type=ProblemType.OTHER)
+    said: dict[str, Any] = {
+        "access_id": ids.AccessId("x"),
+        "subscription_id": ids.SubscriptionId("x"),
+        "sp_reference": "x",
+        "sp_ticket_reference": "x",
+        "ip": "x",
+        "mac": "x",
+        "link": False,
+    }
     others = [
         Opening(created_by="ab", heading="", description="c", problem_type=ProblemType.OTHER),
         Opening(created_by="a", heading="b", description="c", problem_type=ProblemType.QUALITY),
-        *(
-            Opening(created_by="a", heading="b", description="c", problem_type=ProblemType.OTHER, **{field: value})
-            for field, value in {
-                "access_id": ids.AccessId("x"),
-                "subscription_id": ids.SubscriptionId("x"),
-                "sp_reference": "x",
-                "sp_ticket_reference": "x",
-                "ip": "x",
-                "mac": "x",
-                "link": False,
-            }.items()
-        ),
+        *(dataclasses.replace(plain, **{field: value}) for field, value in said.items()),
     ]
     prints = {one.fingerprint for one in (plain, *others)}
     assert len(prints) == 1 + len(others)

@@ -14,7 +14,7 @@ LATER = "2199-01-01T00:00:00Z"
 
 @dataclass(frozen=True)
 class Belongings:
-    """What an SP has: an order that waits, a live subscription, one that ended, an event; and all that is secret."""
+    """What an SP has: an order that waits, subscriptions live and ended, an event, a ticket; all its secrets."""
 
     sp: Provider
     access: str
@@ -23,6 +23,7 @@ class Belongings:
     reference: str
     ended: str
     event: str
+    ticket: str
     secrets: tuple[str, ...]
 
 
@@ -32,6 +33,23 @@ def town(cluster_url: str) -> Iterator[Town]:
     with towns.made(cluster_url) as url, towns.living(url) as living, living.operator.working():
         living.operator.rows("INSERT INTO agreements (sp, population) VALUES ('gamma', 'Centrum')")
         yield living
+
+
+def _complain(town: Town, sp: Provider, access: str) -> str:
+    """Open a ticket, on which its SP and the CO say something, and the CO also notes something for itself."""
+    said = {name: f"{sp.sp}-{name}" for name in ("createdBy", "heading", "description", "spTicketReference")}
+    fields = {"accessId": access, "problemType": "OTHER", "additionalInfo": {"ip": f"{sp.sp}-ip"}, **said}
+    answer = sp.http.post("/tickets/", json=fields, headers={"Idempotency-Key": f"{sp.sp}-ticket"})
+    assert answer.status_code == 201, answer.text
+    ticket = str(answer.json()["coTicketReference"])
+    comment = {"createdBy": f"{sp.sp}-person", "message": f"{sp.sp}-message"}
+    assert sp.http.patch(f"/tickets/{ticket}", json={"comment": comment}).status_code == 204
+    town.operator.rows(
+        "INSERT INTO ticket_notes (ticket_id, author, message) VALUES ($1, 'anybody', $2)",
+        ticket,
+        f"{sp.sp}-internal",
+    )
+    return ticket
 
 
 def _settle(town: Town, sp: Provider) -> Belongings:
@@ -49,9 +67,10 @@ def _settle(town: Town, sp: Provider) -> Belongings:
     keyed = sp.post("RESUME", key=f"{sp.sp}-key", subscriptionId=subscription)
     assert keyed.status_code == 200
     orders = [order["orderId"] for order in sp.get("/orders/?state=DONE_SUCCESS")]
-    secrets = (f"{sp.sp}-", subscription, ended, waiting["orderId"], waiting["subscriptionId"], *orders)
+    ticket = _complain(town, sp, access)
+    secrets = (f"{sp.sp}-", ticket, subscription, ended, waiting["orderId"], waiting["subscriptionId"], *orders)
     event = sp.orderevents()[-1]["event"]
-    return Belongings(sp, access, waiting, subscription, reference, ended, event, secrets)
+    return Belongings(sp, access, waiting, subscription, reference, ended, event, ticket, secrets)
 
 
 @pytest.fixture(scope="module")

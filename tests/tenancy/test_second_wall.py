@@ -13,11 +13,12 @@ import pytest
 
 from onapi import ids
 from onapi.domain.orders import Wish
-from onapi.storage import idempotency, orders, pool, queries
+from onapi.domain.tickets import Opening, Standing
+from onapi.storage import idempotency, orders, pool, queries, tickets
 from onapi.storage.pool import Database
 from onapi.storage.queries import Query
 from onapi.storage.tx import Tx
-from onapi.vocabulary import Operation, OrderState
+from onapi.vocabulary import Operation, OrderState, Party, ProblemType, TicketStatus
 from tests.operators import Operator
 from tests.storage.stored_orders import new_order
 from tests.tenancy.conftest import Belongings
@@ -26,7 +27,7 @@ from tests.town import Town
 T = TypeVar("T")
 
 ALFA, BETA = ids.Sp("alfa"), ids.Sp("beta")
-WALLED = ("orders", "subscriptions", "journal", "idempotency_keys")
+WALLED = ("orders", "subscriptions", "journal", "idempotency_keys", "tickets", "ticket_entries")
 _FIRST_WALL = re.compile(r"(?:\b\w+\.)?\bsp = (\$\d+)")
 _FOLDER = Path(orders.__file__).parent
 OF_SPS = {
@@ -39,11 +40,12 @@ OF_SPS = {
 # What tells of accesses, services and passwords, which are behind the first wall alone; and what reads no rows.
 BEHIND_THE_FIRST = (
     *("accesses.", "services.", "providers.", "inventory.", "orders.offer", "idempotency.lock_key", "orders.ground"),
+    "tickets.access_to_complain_of",
     # There are events of accesses too, which only `events_for` keeps apart; `journal.events` is tried.
     "journal.any_event",
 )
 # They are tried with whole orders further down.
-WRITING = ("orders.insert", "idempotency.keep_answer")
+WRITING = ("orders.insert", "idempotency.keep_answer", "tickets.open", "tickets.enter")
 ASKED = [name for name in OF_SPS if not name.startswith(BEHIND_THE_FIRST) and name not in WRITING]
 
 
@@ -91,6 +93,9 @@ def values(town: Town, alfa: Belongings) -> dict[str, Any]:
         "seen_wish": wish,
         "wish": "another",
         "plan": "a b",
+        "ticket_id": alfa.ticket,
+        "status": None,
+        "created": None,
         "requested_at": far,
         "forced_takeover": False,
         **dict.fromkeys(("sp_reference", "sp_subscription_id", "external_note", "characteristics", "equipment")),
@@ -167,7 +172,7 @@ def test_the_test_above_tries_every_query_on_what_is_behind_the_wall() -> None:
         if re.search(rf"\b(FROM|JOIN|UPDATE|INTO) ({'|'.join(WALLED)})\b", query.text)
     ]
     untried = set(of_tables) - set(ASKED) - set(WRITING)
-    assert untried <= {"orders.ground", "inventory.lookup"}, "try them"
+    assert untried <= {"orders.ground", "inventory.lookup", "tickets.access_to_complain_of"}, "try them"
     assert sum(_FIRST_WALL.search(OF_SPS[name].text) is not None for name in ASKED) >= 10
 
 
@@ -253,6 +258,11 @@ def test_a_turn_that_was_broken_off_is_nobodys_afterwards(town: Town, alfa: Belo
         "UPDATE agreements SET revoked_at = now()",
         "INSERT INTO agreements (sp, population) VALUES ('beta', NULL)",
         "UPDATE facts SET value = 'x'",
+        "UPDATE tickets SET updated_at = now()",
+        "UPDATE tickets SET status = 'CLOSED'",
+        "UPDATE ticket_entries SET message = 'x'",
+        "SELECT * FROM ticket_notes",
+        "INSERT INTO ticket_notes (ticket_id, author, message) VALUES ('x', 'x', 'x')",
         "SELECT * FROM order_steps",
         "SELECT * FROM simulated_ports",
         "SELECT credentials FROM elements",
@@ -300,6 +310,39 @@ def test_an_order_for_another_sps_subscription_cannot_be_stored(
     # As beta, who says that it is its own.
     mine = dataclasses.replace(order, sp=BETA)
     assert as_server(town, walled, lambda tx: orders.insert(tx, [mine]), BETA) == {}
+
+
+def test_a_ticket_of_another_sp_can_be_neither_opened_nor_answered(
+    town: Town, alfa: Belongings, walled: Database
+) -> None:
+    opening = Opening(
+        access_id=ids.AccessId(alfa.access),
+        created_by="a",
+        heading="b",
+        description="c",
+        problem_type=ProblemType.OTHER,
+    )
+    ticket_id = ids.TicketId(ids.new())
+    standing = Standing(TicketStatus.CREATED, Party.CO)
+
+    async def opens(tx: Tx) -> None:
+        await tickets.open_(tx, ticket_id=ticket_id, sp=ALFA, by=Party.SP, opening=opening)
+
+    def enters(sp: ids.Sp) -> Callable[[Tx], Awaitable[int]]:
+        return lambda tx: tickets.enter(
+            tx, sp=sp, ticket_id=ids.TicketId(alfa.ticket), party=Party.SP, comment=None, standing=standing
+        )
+
+    as_server(town, walled, opens, ALFA)
+    assert as_server(town, walled, enters(ALFA), ALFA) > 0
+    for turn in ((BETA,), ()):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError, match="row-level security"):
+            as_server(town, walled, opens, *turn)
+        with pytest.raises(asyncpg.InsufficientPrivilegeError, match="row-level security"):
+            as_server(town, walled, enters(ALFA), *turn)
+    # As beta, who says that it is its own.
+    with pytest.raises(asyncpg.ForeignKeyViolationError):
+        as_server(town, walled, enters(BETA), BETA)
 
 
 def test_an_answer_cannot_be_kept_under_another_sps_key(town: Town, walled: Database) -> None:

@@ -12,7 +12,11 @@ from tests.tenancy.conftest import LATER, Belongings
 from tests.town import Provider, Town
 
 _OF_EACH_ANSWER = {"x-request-id", "date"}
-_BODY = {"service": "BB-10-10", "requestedDateTime": LATER}
+_BODY = {
+    "service": "BB-10-10",
+    "requestedDateTime": LATER,
+    "comment": {"createdBy": "stranger", "message": "stolen"},
+}
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,7 @@ def examples(town: Town, alfa: Belongings, gamma: Belongings) -> dict[str, tuple
     return {
         "accessId": (own, hidden, "X-1"),
         "orderId": (gamma.waiting["orderId"], alfa.waiting["orderId"], "f" * 32),
+        "coTicketReference": (gamma.ticket, alfa.ticket, "f" * 32),
         # The circuits own, hid and xyz.
         "hex": ("520501036f776e", "52050103686964", "5205010378797a"),
     }
@@ -100,6 +105,13 @@ def test_nothing_of_another_sps_has_changed_by_asking(town: Town, alfa: Belongin
         if "orderId" in route.parameters:
             route.send(town.gamma, dict.fromkeys(route.parameters, alfa.waiting["orderId"]))
     assert town.alfa.get(f"/orders/{alfa.waiting['orderId']}") == alfa.waiting
+    before = town.alfa.get(f"/tickets/{alfa.ticket}")
+    for route in routes:
+        if "coTicketReference" in route.parameters:
+            route.send(town.gamma, dict.fromkeys(route.parameters, alfa.ticket))
+    assert town.alfa.get(f"/tickets/{alfa.ticket}") == before
+    # By its own SP, that would have been something.
+    assert town.alfa.http.patch(f"/tickets/{alfa.ticket}", json=_BODY).status_code == 204
 
 
 def test_every_route_needs_a_password(town: Town, alfa: Belongings, routes: list[Route]) -> None:
@@ -117,7 +129,8 @@ def _lists(routes: list[Route], queries: tuple[str, ...]) -> Iterator[tuple[Rout
 def test_no_list_has_anything_of_another_sps(
     town: Town, alfa: Belongings, gamma: Belongings, routes: list[Route]
 ) -> None:
-    filters = ("", "?limit=10000", "?state=RECEIVED", "?state=DONE_SUCCESS", f"?accessId={alfa.access}")
+    states = ("?state=RECEIVED", "?state=DONE_SUCCESS", "?status=CREATED&created=2020-01-01")
+    filters = ("", "?limit=10000", *states, f"?accessId={alfa.access}")
     assert len(list(_lists(routes, filters))) >= 35
     found = ""
     for route, query in _lists(routes, filters):
@@ -129,7 +142,9 @@ def test_no_list_has_anything_of_another_sps(
         for header in answer.headers.values():
             assert not [secret for secret in alfa.secrets if secret in header]
     # The lists are not just empty.
-    assert not [secret for secret in (gamma.subscription, gamma.waiting["orderId"]) if secret not in found]
+    assert not [
+        secret for secret in (gamma.subscription, gamma.waiting["orderId"], gamma.ticket) if secret not in found
+    ]
 
 
 def test_what_an_sp_filters_by_tells_it_nothing(town: Town, alfa: Belongings) -> None:
@@ -194,3 +209,22 @@ def test_the_cursor_of_another_sps_list_is_none(town: Town, alfa: Belongings) ->
         if link is not None:
             answer = town.gamma.http.get(link.removeprefix("/onapi/2.6"))
             assert (answer.status_code, answer.json()["code"]) == (400, "invalid")
+
+
+def test_a_ticket_about_another_sps_subscription_is_as_one_about_none(town: Town, alfa: Belongings) -> None:
+    said = {"createdBy": "a", "heading": "b", "description": "c", "problemType": "OTHER"}
+    for theirs in (alfa.subscription, alfa.ended, alfa.waiting["subscriptionId"]):
+        for place in ({}, {"accessId": alfa.access}):
+            other, unknown = (
+                town.gamma.http.post("/tickets/", json=said | place | {"subscriptionId": name})
+                for name in (theirs, "f" * 32)
+            )
+            assert shape(other, theirs) == shape(unknown, "f" * 32)
+            assert other.status_code == 404
+
+
+def test_what_the_operator_notes_for_itself_no_sp_can_read(town: Town, alfa: Belongings) -> None:
+    for path in (f"/tickets/{alfa.ticket}", "/tickets/", "/events/"):
+        assert "alfa-internal" not in town.alfa.http.get(path).text
+    kept = town.operator.value("SELECT message FROM ticket_notes WHERE ticket_id = $1", alfa.ticket)
+    assert kept == "alfa-internal"
