@@ -169,6 +169,8 @@ def test_pages_keep_their_filters(town: Town, four: dict[str, str]) -> None:
 def test_pages_of_a_delta_have_what_changed(town: Town) -> None:
     since = town.ended()
     changed = [opened(town.alfa, town.access()) for _ in range(3)]
+    # Once the server has heard of them.
+    assert len(town.alfa.delta("/tickets/", since, town.ended())) == 3
     answer = town.alfa.http.get("/tickets/?limit=2", headers={"If-Modified-Since": since.strftime(GMT)})
     rest = town.alfa.http.get(answer.links["next"]["url"].removeprefix("/onapi/2.6"))
     assert [row["coTicketReference"] for row in answer.json() + rest.json()] == changed

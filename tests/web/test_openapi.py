@@ -32,6 +32,8 @@ def test_it_has_what_is_routed_and_nothing_else(city: City) -> None:
         *((method, "/orders/{orderId}") for method in ("get", "put", "patch", "delete")),
         ("get", "/orderevents/"),
         ("get", "/events/"),
+        *((method, "/tickets/") for method in ("get", "post")),
+        *((method, "/tickets/{coTicketReference}") for method in ("get", "patch")),
         ("get", "/dhcplookup/"),
         ("get", "/option82/{hex}"),
     }
