@@ -79,3 +79,24 @@ def test_an_agreement_that_says_all_is_of_all_that_the_sp_sees(operator: Operato
     assert standing(operator, GAMMA, "E-1") == Standing(allowed=True, everything=True, own={}, others=frozenset())
     for unseen in (next(accesses), "H-1", "X-1"):
         assert standing(operator, GAMMA, unseen) is None
+
+
+def test_who_has_a_ticket_open_may_ask_until_it_is_closed(operator: Operator, accesses: Iterator[str]) -> None:
+    access, other = next(accesses), next(accesses)
+    activate(operator, access)
+    operator.rows(
+        "INSERT INTO tickets (ticket_id, sp, access_id, opened_by, created_by, heading, description, problem_type) "
+        "VALUES ('t-1', 'beta', $1, 'SP', 'a', 'b', 'c', 'OTHER')",
+        access,
+    )
+    known = standing(operator, BETA, access)
+    assert known
+    # Of what others deliver it is told no more than before.
+    assert (known.allowed, known.everything, known.own, known.others) == (True, False, {}, BB)
+    unknown = standing(operator, BETA, other)
+    assert unknown
+    assert not unknown.allowed
+    operator.rows("INSERT INTO ticket_entries (ticket_id, sp, party, status) VALUES ('t-1', 'beta', 'SP', 'CLOSED')")
+    closed = standing(operator, BETA, access)
+    assert closed
+    assert not closed.allowed

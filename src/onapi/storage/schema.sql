@@ -620,9 +620,41 @@ CREATE TABLE public.providers (
 
 COMMENT ON COLUMN public.providers.technical IS 'own: of accesses where it delivers, and of its own kinds of service; all: of whatever it sees.';
 
+CREATE TABLE public.tickets (
+    ticket_id public.id_text NOT NULL,
+    sp text NOT NULL COLLATE pg_catalog."C",
+    access_id public.id_text NOT NULL,
+    subscription_id public.id_text,
+    opened_by text NOT NULL,
+    created_by public.reference_text NOT NULL,
+    heading public.reference_text NOT NULL,
+    description public.long_text NOT NULL,
+    problem_type text NOT NULL,
+    sp_reference public.reference_text,
+    sp_ticket_reference public.reference_text,
+    ip public.reference_text,
+    mac public.reference_text,
+    link boolean,
+    status text NOT NULL,
+    responsible text NOT NULL,
+    entries integer NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT tickets_opened_by_check CHECK ((opened_by = ANY (ARRAY['SP'::text, 'CO'::text]))),
+    CONSTRAINT tickets_problem_type_check CHECK ((problem_type = ANY (ARRAY['NO_LINK'::text, 'NO_ACCESS'::text, 'QUALITY'::text, 'OTHER'::text]))),
+    CONSTRAINT tickets_responsible_check CHECK ((responsible = ANY (ARRAY['SP'::text, 'CO'::text]))),
+    CONSTRAINT tickets_status_check CHECK ((status = ANY (ARRAY['CREATED'::text, 'IN_PROGRESS_CO'::text, 'IN_PROGRESS_SP'::text, 'CLOSED'::text])))
+);
+
+COMMENT ON COLUMN public.tickets.ticket_id IS 'The standard''s coTicketReference.';
+
+COMMENT ON COLUMN public.tickets.responsible IS 'Whose turn it is; when it is closed, whose trouble it was.';
+
+COMMENT ON COLUMN public.tickets.entries IS 'How many there are, which is the version that ETag tells.';
+
 CREATE FUNCTION public.may_see_technically(sp text, access_id text) RETURNS boolean
     LANGUAGE sql STABLE
-    RETURN ((EXISTS (SELECT FROM public.subscriptions s WHERE ((s.sp = may_see_technically.sp) AND ((s.access_id)::text = may_see_technically.access_id) AND (s.state = ANY (ARRAY['ACTIVATED'::text, 'SUSPENDED'::text]))))) OR (EXISTS (SELECT FROM (public.providers p JOIN public.accesses a ON (((a.access_id)::text = may_see_technically.access_id))) WHERE ((p.sp = may_see_technically.sp) AND (p.technical = 'all'::text) AND public.sees(p.sp, (a.population)::text)))));
+    RETURN ((EXISTS (SELECT FROM public.subscriptions s WHERE ((s.sp = may_see_technically.sp) AND ((s.access_id)::text = may_see_technically.access_id) AND (s.state = ANY (ARRAY['ACTIVATED'::text, 'SUSPENDED'::text]))))) OR (EXISTS (SELECT FROM (public.providers p JOIN public.accesses a ON (((a.access_id)::text = may_see_technically.access_id))) WHERE ((p.sp = may_see_technically.sp) AND (p.technical = 'all'::text) AND public.sees(p.sp, (a.population)::text)))) OR (EXISTS (SELECT FROM public.tickets t WHERE ((t.sp = may_see_technically.sp) AND ((t.access_id)::text = may_see_technically.access_id) AND (t.status <> 'CLOSED'::text)))));
 
 CREATE FUNCTION public.quoted(value text) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
@@ -1053,38 +1085,6 @@ CREATE FUNCTION public.ticket_comments(ticket_id text) RETURNS text
 CREATE FUNCTION public.ticket_info(ip text, mac text, link boolean) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN (('{'::text || substr(((COALESCE((',"ip":'::text || public.quoted(ip)), ''::text) || COALESCE((',"mac":'::text || public.quoted(mac)), ''::text)) || COALESCE((',"link":'::text || (link)::text), ''::text)), 2)) || '}'::text);
-
-CREATE TABLE public.tickets (
-    ticket_id public.id_text NOT NULL,
-    sp text NOT NULL COLLATE pg_catalog."C",
-    access_id public.id_text NOT NULL,
-    subscription_id public.id_text,
-    opened_by text NOT NULL,
-    created_by public.reference_text NOT NULL,
-    heading public.reference_text NOT NULL,
-    description public.long_text NOT NULL,
-    problem_type text NOT NULL,
-    sp_reference public.reference_text,
-    sp_ticket_reference public.reference_text,
-    ip public.reference_text,
-    mac public.reference_text,
-    link boolean,
-    status text NOT NULL,
-    responsible text NOT NULL,
-    entries integer NOT NULL,
-    created_at timestamp with time zone NOT NULL,
-    updated_at timestamp with time zone NOT NULL,
-    CONSTRAINT tickets_opened_by_check CHECK ((opened_by = ANY (ARRAY['SP'::text, 'CO'::text]))),
-    CONSTRAINT tickets_problem_type_check CHECK ((problem_type = ANY (ARRAY['NO_LINK'::text, 'NO_ACCESS'::text, 'QUALITY'::text, 'OTHER'::text]))),
-    CONSTRAINT tickets_responsible_check CHECK ((responsible = ANY (ARRAY['SP'::text, 'CO'::text]))),
-    CONSTRAINT tickets_status_check CHECK ((status = ANY (ARRAY['CREATED'::text, 'IN_PROGRESS_CO'::text, 'IN_PROGRESS_SP'::text, 'CLOSED'::text])))
-);
-
-COMMENT ON COLUMN public.tickets.ticket_id IS 'The standard''s coTicketReference.';
-
-COMMENT ON COLUMN public.tickets.responsible IS 'Whose turn it is; when it is closed, whose trouble it was.';
-
-COMMENT ON COLUMN public.tickets.entries IS 'How many there are, which is the version that ETag tells.';
 
 CREATE FUNCTION public.ticket_doc(t public.tickets) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE

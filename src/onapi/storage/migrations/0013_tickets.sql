@@ -178,6 +178,20 @@ RETURN '{"coTicketReference":"' || t.ticket_id || '"'
 -- The answer to an Idempotency-Key may be about any object.
 ALTER TABLE idempotency_keys RENAME COLUMN order_id TO object_id;
 
+-- Whoever has a ticket open on an access may have technical information of it, too.
+CREATE OR REPLACE FUNCTION may_see_technically(sp text, access_id text) RETURNS boolean LANGUAGE sql STABLE
+RETURN EXISTS (
+    SELECT FROM subscriptions s
+     WHERE s.sp = may_see_technically.sp AND s.access_id = may_see_technically.access_id
+       AND s.state IN ('ACTIVATED', 'SUSPENDED')
+) OR EXISTS (
+    SELECT FROM providers p JOIN accesses a ON a.access_id = may_see_technically.access_id
+     WHERE p.sp = may_see_technically.sp AND p.technical = 'all' AND sees(p.sp, a.population)
+) OR EXISTS (
+    SELECT FROM tickets t
+     WHERE t.sp = may_see_technically.sp AND t.access_id = may_see_technically.access_id AND t.status <> 'CLOSED'
+);
+
 GRANT SELECT, INSERT ON tickets, ticket_entries TO onapi_api;
 -- A row is held while it is decided what becomes of it, which takes the right to update some of it; the trigger refuses.
 GRANT UPDATE (updated_at) ON tickets TO onapi_api;
