@@ -8,13 +8,13 @@ from typing import Any, TypeVar
 
 import asyncpg
 
+from onapi import app
 from onapi.drivers.contract import Provisions
-from onapi.drivers.simulated import Simulated
 from onapi.engine.runner import Patience
 from onapi.engine.worker import Pace, Worker
 from onapi.storage import pool, simulated
 from onapi.storage.pool import Database
-from onapi.storage.simulated import Cabinet, Fault
+from onapi.storage.simulated import Fault
 
 T = TypeVar("T")
 
@@ -116,7 +116,7 @@ class Operator:
         worker = Worker(
             self.database,
             self.url,
-            driver or Simulated(Cabinet(self.database)),
+            driver or app.simulated(self.database),
             concurrency=concurrency,
             patience=patience,
             pace=pace or Pace(lease_s=60, look_every_s=0.05),

@@ -14,7 +14,14 @@ from onapi import settings as settings_module
 from onapi.actions import orders as actions
 from onapi.actions import tickets as ticket_actions
 from onapi.actions.dhcp_lookup import DhcpLookup as Lookup
-from onapi.drivers.simulated import Simulated
+from onapi.actions.places import SIMULATED, Places
+from onapi.drivers.contract import Element, Provisions
+from onapi.drivers.credentials import Credentials
+from onapi.drivers.network import Network
+from onapi.drivers.simulated.driver import Simulated
+from onapi.drivers.ways import Ways
+from onapi.engine.ports import Ports
+from onapi.engine.runner import Patience
 from onapi.engine.worker import Worker
 from onapi.resources.accesses import Accesses
 from onapi.resources.dhcplookup import DhcpLookup
@@ -41,6 +48,9 @@ VERSION = version("onapi")
 
 CONCURRENCY = 200
 """How many orders an engine carries out at once, unless it is told otherwise."""
+
+# With the pauses between them five minutes, in which an element can start anew.
+_TRIES = 12
 
 
 class Application:
@@ -85,6 +95,9 @@ async def running(settings: Settings) -> AsyncIterator[Api]:
         Unavailable: the database cannot be reached, or its schema is not this version's.
     """
     database = await pool.connect(settings.database_url, for_sps=True)
+    # Elements are asked for the CO: where their credentials are is nothing that a statement for SPs may see.
+    operators = await pool.connect(settings.database_url)
+    network = Network(cabinet=Cabinet(operators))
     try:
         await refuse_other_schema(database)
         async with database.transaction() as tx:
@@ -100,12 +113,29 @@ async def running(settings: Settings) -> AsyncIterator[Api]:
             await newsroom.stop()
             await herald.stop()
     finally:
+        await network.close()
+        await operators.close()
         await database.close()
 
 
-def worker(settings: Settings, database: pool.Database, *, concurrency: int) -> Worker:
-    """Return an engine for a database that was opened for the operator; the network is the simulated one."""
-    return Worker(database, settings.database_url, Simulated(Cabinet(database)), concurrency=concurrency)
+@asynccontextmanager
+async def engine(settings: Settings, database: pool.Database, *, concurrency: int) -> AsyncIterator[Worker]:
+    """Yield an engine for a database that was opened for the operator; the network is what the settings say."""
+    if settings.network == SIMULATED:
+        yield Worker(database, settings.database_url, simulated(database), concurrency=concurrency)
+        return
+    network = Network()
+    ports = Ports(Places(database, simulated=False), network)
+    try:
+        yield Worker(database, settings.database_url, ports, concurrency=concurrency, patience=Patience(tries=_TRIES))
+    finally:
+        await network.close()
+
+
+def simulated(database: pool.Database) -> Provisions:
+    """Return the simulated network, of whichever access; it needs no protection."""
+    element = Element(name=SIMULATED, address="127.0.0.1")
+    return Simulated(element, Ways(element, Credentials(), Cabinet(database)))
 
 
 @asynccontextmanager
@@ -114,14 +144,14 @@ async def _working(settings: Settings, *, works: bool) -> AsyncIterator[None]:
         yield
         return
     database = await pool.connect(settings.database_url)
-    engine = worker(settings, database, concurrency=CONCURRENCY)
-    task = asyncio.create_task(engine.run())
-    try:
-        yield
-    finally:
-        engine.stop()
-        await asyncio.wait([task])
-        await database.close()
+    async with engine(settings, database, concurrency=CONCURRENCY) as worker:
+        task = asyncio.create_task(worker.run())
+        try:
+            yield
+        finally:
+            worker.stop()
+            await asyncio.wait([task])
+    await database.close()
 
 
 async def refuse_other_schema(database: pool.Database) -> None:

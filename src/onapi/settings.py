@@ -2,8 +2,9 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
+from typing import Any
 
 import platformdirs
 
@@ -36,6 +37,14 @@ class Settings:
     base_path: str = field(
         default="/onapi/2.6",
         metadata={"sentence": "Path of the version's root; several, with commas, all answer."},
+    )
+    network: str = field(
+        default="inventory",
+        metadata={
+            "sentence": "inventory: orders reach the network elements that the inventory has. simulated: they reach "
+            "a network that exists only in the database, and touch no real one.",
+            "one_of": ("inventory", "simulated"),
+        },
     )
     behind_proxy: bool = field(
         default=False,
@@ -72,7 +81,7 @@ def read(environment: Mapping[str, str]) -> Settings:
             continue
         if name not in known:
             raise errors.Invalid(f"{name} is not a setting of onapi; `onapi settings` lists them.")
-        values[known[name].name] = _converted(name, known[name].type, text)
+        values[known[name].name] = _converted(name, known[name], text)
     settings = Settings(**values)  # type: ignore[arg-type]  # converted above, by each field's type
     if not settings.mounts:
         raise errors.Invalid("ONAPI_BASE_PATH must be a path such as /onapi/2.6.")
@@ -91,7 +100,11 @@ def described(settings: Settings) -> list[dict[str, str]]:
     ]
 
 
-def _converted(name: str, kind: object, text: str) -> object:
+def _converted(name: str, setting: "Field[Any]", text: str) -> object:
+    kind = setting.type
+    one_of = setting.metadata.get("one_of")
+    if one_of and text not in one_of:
+        raise errors.Invalid(f"{name} must be {' or '.join(one_of)}, not {text!r}.")
     if kind is Path:
         return Path(text).expanduser()
     if kind is bool:

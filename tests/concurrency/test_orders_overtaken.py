@@ -6,11 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from onapi.drivers.simulated import Simulated
+from onapi import app
 from onapi.engine.deliveries import deliveries, port_of
 from onapi.storage import work as storage
 from onapi.storage.pool import Database
-from onapi.storage.simulated import Cabinet
 from onapi.storage.work import Lease
 from tests import town as towns
 from tests.town import Town
@@ -76,7 +75,7 @@ def test_what_a_dead_worker_did_is_taken_back_when_the_access_has_been_closed_si
         async with database.connection() as tx:
             (work,) = await storage.claim(tx, Lease(worker=uuid.uuid4(), lasts=timedelta()), most=1)
         before, after = deliveries(work)
-        await Simulated(Cabinet(database)).provision(port_of(work), before=before, after=after)
+        await app.simulated(database).provision(port_of(work), before=before, after=after)
 
     town.operator.do(configure_the_port_and_die)
     town.operator.rows("UPDATE accesses SET access_state = 'OUTMIGRATION' WHERE access_id = $1", access)

@@ -19,12 +19,11 @@ from typing import Any
 
 import structlog
 
-from onapi.drivers.contract import Delivery, Port
-from onapi.drivers.simulated import Simulated
+from onapi import app
+from onapi.drivers.contract import Delivery, Port, Provisions
 from onapi.engine.runner import Patience
 from onapi.engine.worker import Pace, Worker
 from onapi.storage import pool
-from onapi.storage.simulated import Cabinet
 
 _PATIENCE_S = 60.0
 
@@ -92,7 +91,7 @@ class Fates:
 class _Network:
     """The simulated network's driver, with fates before the network is asked and when it has answered."""
 
-    def __init__(self, driver: Simulated, fates: Fates) -> None:
+    def __init__(self, driver: Provisions, fates: Fates) -> None:
         self._driver = driver
         self._fates = fates
 
@@ -134,7 +133,7 @@ async def _work(life: Life, fates: Fates) -> None:
         worker = Worker(
             database,
             life.url,
-            _Network(Simulated(Cabinet(database)), fates),
+            _Network(app.simulated(database), fates),
             concurrency=life.concurrency,
             patience=Patience(deadline_s=life.deadline_s, tries=life.tries, pause_s=life.pause_s),
             pace=Pace(lease_s=life.lease_s, look_every_s=life.look_every_s),

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from onapi.drivers.contract import DriverError, Rejected, TimedOut, Unreachable
-from onapi.drivers.guard import Aged, Guard, Lane, Limits
+from onapi.drivers.guard import Aged, Guard, Lane, LeftAlone, Limits
 
 _FREE = Limits(rate=1e6, burst=1000)
 
@@ -98,9 +98,53 @@ def test_a_fresh_answer_is_given_again_with_its_age() -> None:
         now[0] += 4
         assert (await guard.ask("link", element.question("link"), fresh_s=10)).age_s == 0
         assert element.asked == ["link", "link"]
-        guard.forget()
+        await guard.change(element.question("change"), deadline_s=10)
         await guard.ask("link", element.question("link"), fresh_s=10)
-        assert len(element.asked) == 3
+        assert element.asked == ["link", "link", "change", "link"], "after a change nothing is known any more"
+
+    _run(story)
+
+
+def test_a_change_has_its_turn_and_ends_with_whoever_wanted_it() -> None:
+    async def story(element: _Element) -> None:
+        guard = Guard(_FREE)
+        changes = [asyncio.create_task(guard.change(element.question("change"), deadline_s=10)) for _ in range(3)]
+        await asyncio.sleep(0.01)
+        assert (element.asked, element.at_once) == (["change"], 1)
+        changes[0].cancel()
+        await asyncio.wait(changes[:1])
+        await asyncio.sleep(0.01)
+        assert (element.asked, element.at_once) == (["change", "change"], 1), "the same change twice is two"
+        element.release.set()
+        assert await asyncio.gather(*changes[1:]) == ["answer to change"] * 2
+
+    _run(story)
+
+
+def test_a_change_has_time_of_its_own_and_then_it_is_not_known_what_became_of_it() -> None:
+    async def story(element: _Element) -> None:
+        guard = Guard(Limits(rate=1e6, burst=1000, deadline_s=0.01))
+        asyncio.get_running_loop().call_later(0.1, element.release.set)
+        assert await guard.change(element.question("slow"), deadline_s=10) == "answer to slow"
+        element.release.clear()
+        with pytest.raises(TimedOut) as late:
+            await guard.change(element.question("too slow"), deadline_s=0.05)
+        assert not late.value.untouched
+
+    _run(story)
+
+
+def test_what_an_element_that_is_left_alone_was_not_asked_certainly_did_nothing() -> None:
+    async def story(element: _Element) -> None:
+        guard = Guard(Limits(rate=1e6, burst=1000, failures=1))
+        element.release.set()
+        element.error = Unreachable("no route")
+        with pytest.raises(Unreachable) as asked:
+            await guard.change(element.question("change"), deadline_s=10)
+        with pytest.raises(LeftAlone) as spared:
+            await guard.change(element.question("change"), deadline_s=10)
+        assert (asked.value.untouched, spared.value.untouched) == (False, True)
+        assert element.asked == ["change"]
 
     _run(story)
 

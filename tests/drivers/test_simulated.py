@@ -3,14 +3,31 @@
 import asyncio
 import itertools
 import json
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from onapi.drivers.contract import Busy, Delivery, Drifted, DriverError, Garbled, Port, Rejected
-from onapi.drivers.simulated import Simulated
+from onapi import app
+from onapi.drivers import checks
+from onapi.drivers.contract import (
+    Busy,
+    Cabinet,
+    Delivery,
+    Drifted,
+    DriverError,
+    Element,
+    Garbled,
+    Identifiers,
+    Port,
+    Rejected,
+)
+from onapi.drivers.credentials import Credentials
+from onapi.drivers.simulated.driver import Simulated
+from onapi.drivers.ways import Ways
+from onapi.storage import simulated as storage
 from onapi.storage.pool import Database
-from onapi.storage.simulated import Cabinet
 from tests.operators import Operator
 
 BB = Delivery(
@@ -37,7 +54,7 @@ def provision(operator: Operator, port: Port, before: Delivery | None, after: De
     """Have a port deliver something else."""
 
     async def ask(database: Database) -> str:
-        return await Simulated(Cabinet(database)).provision(port, before=before, after=after)
+        return await app.simulated(database).provision(port, before=before, after=after)
 
     return operator.do(ask)
 
@@ -110,7 +127,7 @@ def test_many_ask_at_once_and_each_is_answered_for_its_own_port(operator: Operat
         operator.fault(access_id, "reject", times=1)
 
     async def ask(database: Database) -> list[str | BaseException]:
-        driver = Simulated(Cabinet(database))
+        driver = app.simulated(database)
         twice = [driver.provision(port, before=None, after=BB) for port in ports for _ in range(2)]
         return await asyncio.gather(*twice, return_exceptions=True)
 
@@ -165,7 +182,7 @@ def test_a_slow_element_does_it_in_the_end_and_one_that_nobody_waits_for_does_no
 
     async def lose_patience(database: Database) -> None:
         async with asyncio.timeout(0.1):
-            await Simulated(Cabinet(database)).provision(port, before=BB, after=None)
+            await app.simulated(database).provision(port, before=BB, after=None)
 
     with pytest.raises(TimeoutError):
         operator.do(lose_patience)
@@ -176,7 +193,7 @@ def test_a_dead_element_never_answers(operator: Operator, port: Port) -> None:
     operator.fault(port.access_id, "dead", times=1)
 
     async def wait(database: Database) -> str:
-        driver = Simulated(Cabinet(database))
+        driver = app.simulated(database)
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.3):
                 await driver.provision(port, before=None, after=BB)
@@ -215,7 +232,99 @@ class Says:
 )
 def test_an_answer_that_is_none_is_not_believed(port: Port, answer: str) -> None:
     with pytest.raises(Garbled):
-        asyncio.run(Simulated(Says(answer)).provision(port, before=None, after=BB))
+        asyncio.run(simulated(Says(answer)).provision(replace(port, name="A-1"), before=None, after=BB))
+    for reading in ("hardware", "link", "macs", "leases", "cpe"):
+        with pytest.raises(Garbled):
+            asyncio.run(read(simulated(Says(answer)), reading))
+
+
+@pytest.mark.parametrize("setup", ["7", '"{"', '"{}"', '"null"', '"{\\"subscription\\": 7}"'])
+def test_a_delivery_that_is_none_is_not_believed(setup: str) -> None:
+    with pytest.raises(Garbled):
+        asyncio.run(simulated(Says(f'{{"slots": {{"Broadband": {setup}}}}}')).link("A-1"))
+
+
+def read(driver: Simulated, reading: str) -> Coroutine[Any, Any, object]:
+    """Ask a driver for a reading of its one port."""
+    asked: dict[str, Callable[[], Coroutine[Any, Any, object]]] = {
+        "hardware": driver.hardware,
+        "link": lambda: driver.link("A-1"),
+        "macs": lambda: driver.macs("A-1", ()),
+        "leases": lambda: driver.leases(Identifiers()),
+        "cpe": driver.cpe,
+    }
+    return asked[reading]()
+
+
+def simulated(cabinet: Cabinet) -> Simulated:
+    """Return the driver of the element of access A-1."""
+    element = Element(name="simulated A-1", address="127.0.0.1", options={"access": "A-1"})
+    return Simulated(element, Ways(element, Credentials(), cabinet))
+
+
+IPTV = replace(BB, subscription_id="s2", service="TV", tech="iptv", down_kbps=None, characteristics={})
+
+
+def test_it_is_a_driver_to_the_contract(operator: Operator) -> None:
+    access = f"P-{next(_serial)}"
+    element = Element(name="simulated", address="127.0.0.1", options={"access": access})
+
+    async def check(database: Database) -> list[str]:
+        ways = Ways(element, Credentials(), storage.Cabinet(database))
+        tv = Port(access_id=access, slot="IPTV")
+        await app.simulated(database).provision(tv, before=None, after=IPTV)
+        return await checks.check(
+            Simulated, element, ways, port=access, absent_port="no such port", deliveries=(BB, FASTER)
+        )
+
+    assert operator.do(check) == []
+
+
+def test_what_is_read_is_what_is_delivered(operator: Operator, port: Port) -> None:
+    access = port.access_id
+    element = Element(name="simulated", address="127.0.0.1", options={"access": access})
+
+    async def story(database: Database) -> None:
+        driver = Simulated(element, Ways(element, Credentials(), storage.Cabinet(database)))
+        assert (await driver.link(access)).up is False
+        assert (await driver.macs(access, ()), await driver.leases(Identifiers())) == ((), ())
+        await driver.provision(replace(port, name=access), before=None, after=BB)
+        await driver.provision(replace(port, name=access, slot="IPTV"), before=None, after=IPTV)
+        link = await driver.link(access)
+        assert link.up is True
+        assert [(speed.tech, speed.pir_kbps) for speed in link.speeds] == [("bb", 100)]
+        assert [station.vlan for station in await driver.macs(access, ())] == [10, 20]
+        assert [station.vlan for station in await driver.macs(access, [20])] == [20]
+        assert len(await driver.groups(access)) == 1
+        assert {lease.mac for lease in await driver.leases(Identifiers())} == {
+            station.mac for station in await driver.macs(access, ())
+        }
+        assert set(await driver.deliveries(access, Identifiers())) == {"Broadband", "IPTV"}
+        assert (await driver.deliveries(access, Identifiers()))["Broadband"] == BB
+        await driver.provision(replace(port, name=access), before=BB, after=BLOCKED)
+        assert [station.vlan for station in await driver.macs(access, ())] == [20]
+        first = (await driver.counters([access]))[access]
+        second = (await driver.counters([access]))[access]
+        assert (second.input.bytes or 0) >= (first.input.bytes or 0) > 0
+
+    operator.do(story)
+
+
+@pytest.mark.parametrize(("kind", "error"), [("fail", Busy), ("reject", Rejected), ("garbage", Garbled)])
+def test_an_element_with_a_fault_cannot_be_read_until_it_is_sound(
+    operator: Operator, port: Port, kind: str, error: type[DriverError]
+) -> None:
+    access = port.access_id
+    operator.fault(access, kind, times=1)
+    element = Element(name="simulated", address="127.0.0.1", options={"access": access})
+
+    async def story(database: Database) -> None:
+        driver = Simulated(element, Ways(element, Credentials(), storage.Cabinet(database)))
+        with pytest.raises(error):
+            await driver.link(access)
+        assert (await driver.link(access)).up is False
+
+    operator.do(story)
 
 
 @pytest.mark.parametrize("statement", [

@@ -5,9 +5,8 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
+from onapi import app
 from onapi.drivers.contract import Delivery, Port, Provisions
-from onapi.drivers.simulated import Simulated
-from onapi.storage.simulated import Cabinet
 from tests.operators import Operator
 
 Asked = tuple[Port, Delivery | None, Delivery | None]
@@ -46,4 +45,4 @@ class Watched:
 
 def watched(operator: Operator, **how: object) -> Watched:
     """Return the simulated network with somebody who watches."""
-    return Watched(Simulated(Cabinet(operator.database)), **how)  # type: ignore[arg-type]
+    return Watched(app.simulated(operator.database), **how)  # type: ignore[arg-type]

@@ -11,13 +11,12 @@ from typing import Any
 import httpx2
 import msgspec
 
+from onapi import app
 from onapi.domain.characteristics import Rule
-from onapi.drivers.contract import Delivery, Port
-from onapi.drivers.simulated import Simulated
+from onapi.drivers.contract import Delivery, Port, Provisions
 from onapi.engine.runner import Patience
 from onapi.settings import Settings
 from onapi.storage.pool import Database
-from onapi.storage.simulated import Cabinet
 from onapi.vocabulary import Dialect
 from tests import given
 from tests.conftest import serving
@@ -33,7 +32,7 @@ _PATIENCE_S = 30.0
 class _Gated:
     """The simulated network's driver, behind a gate."""
 
-    def __init__(self, driver: Simulated, gate: asyncio.Event) -> None:
+    def __init__(self, driver: Provisions, gate: asyncio.Event) -> None:
         self._driver = driver
         self._gate = gate
 
@@ -191,7 +190,7 @@ def made(url: str) -> Iterator[World]:
         clients = {sp: stack.enter_context(server.client(head)) for sp, head in headers.items()}
         gate = asyncio.Event()
         gate.set()
-        driver = _Gated(Simulated(Cabinet(operator.database)), gate)
+        driver = _Gated(app.simulated(operator.database), gate)
         stack.enter_context(operator.working(driver=driver, patience=Patience(deadline_s=600)))
         world = World(operator, clients, gate)
         # Whatever became of the last example, the worker can end.

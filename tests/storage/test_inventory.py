@@ -569,7 +569,9 @@ def test_an_element_is_told_with_what_is_connected_and_what_it_said(
                     element=switch, address="192.0.2.1", credentials="env:A", options={"a": "1", "b": "2"}
                 ),
                 port="p9",
-                cpe=cpe,
+                cpe=Element(element=cpe, address="192.0.2.2"),
+                dhcp=None,
+                identifiers=Identifiers(ipv4_circuit_id=b"x"),
             )
 
     operator.do(look)

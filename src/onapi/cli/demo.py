@@ -10,6 +10,7 @@ import typer
 
 from onapi import settings as settings_module
 from onapi.actions import demo as action
+from onapi.actions.places import SIMULATED
 from onapi.cli import database, output, server
 from onapi.cli.operator import Host, Port
 from onapi.settings import Settings
@@ -30,7 +31,8 @@ def demo(
         raise typer.BadParameter(f"the demo's passwords are public, so it stays on this machine; {host} is outside.")
     observe.begin_logging(readable=True)
     settings = settings_module.read(os.environ)
-    settings = dataclasses.replace(settings, data=(data or settings.data).expanduser().resolve())
+    folder = (data or settings.data).expanduser().resolve()
+    settings = dataclasses.replace(settings, data=folder, network=SIMULATED)
     if fresh and not settings.database_url:
         embedded.discard(settings.data)
     with database.available(settings) as ready_settings:

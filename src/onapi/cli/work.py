@@ -8,6 +8,7 @@ import prometheus_client
 import typer
 
 from onapi import app
+from onapi.actions.places import SIMULATED
 from onapi.cli import database, output
 from onapi.settings import Settings
 from onapi.storage import pool
@@ -23,18 +24,19 @@ def work(concurrency: Concurrency = app.CONCURRENCY) -> None:
         database.check(settings)
         if settings.metrics_port:
             prometheus_client.start_http_server(settings.metrics_port, "127.0.0.1")
-        output.say("Orders are carried out on the simulated network: no real port is touched.")
+        if settings.network == SIMULATED:
+            output.say("Orders are carried out on the simulated network: no real port is touched.")
         asyncio.run(_work(settings, concurrency))
 
 
 async def _work(settings: Settings, concurrency: int) -> None:
     opened = await pool.connect(settings.database_url)
     try:
-        worker = app.worker(settings, opened, concurrency=concurrency)
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, worker.stop)
-        print("working", flush=True)
-        await worker.run()
+        async with app.engine(settings, opened, concurrency=concurrency) as worker:
+            loop = asyncio.get_running_loop()
+            for number in (signal.SIGINT, signal.SIGTERM):
+                loop.add_signal_handler(number, worker.stop)
+            print("working", flush=True)
+            await worker.run()
     finally:
         await opened.close()

@@ -249,8 +249,10 @@ class ReadsCpe(Protocol):
 class ReadsDeliveries(Protocol):
     """A driver that can tell what a port has been made to deliver."""
 
-    async def deliveries(self, port: str) -> dict[str, Delivery]:
+    async def deliveries(self, port: str, identifiers: Identifiers) -> dict[str, Delivery]:
         """Return what a port delivers by slot, with the speeds that are in force.
+
+        Switches know it by its name, DHCP servers by the identifiers of the access there.
 
         What a network does not keep, such as characteristics and equipment, is left out.
 

@@ -50,6 +50,12 @@ class Aged(Generic[T]):
     age_s: float
 
 
+class LeftAlone(Unreachable):
+    """The element was not asked, since it has stopped answering."""
+
+    untouched = True
+
+
 @dataclass(slots=True)
 class _Kept:
     value: Any
@@ -88,7 +94,7 @@ class Guard:
 
         Raises:
             TimedOut: the deadline passed, in the queue or at the element.
-            Unreachable: the element has stopped answering, and is left alone for now.
+            LeftAlone: the element has stopped answering, and is not asked for now.
             Busy: too many wait already.
             DriverError: what the element's driver says.
         """
@@ -97,10 +103,8 @@ class Guard:
             return Aged(cast("T", kept.value), self._clock() - kept.at)
         task = self._under_way.get(question)
         if task is None:
-            self._refuse_while_resting()
-            if len(self._queue) >= _MOST_WAITING:
-                raise Busy("Too many questions wait for this network element.")
-            task = asyncio.get_running_loop().create_task(self._answer(question, work, lane))
+            self._be_open()
+            task = asyncio.get_running_loop().create_task(self._answer(question, work, lane, kept=fresh_s > 0))
             self._under_way[question] = task
             task.add_done_callback(lambda done: self._end(question, done))
         try:
@@ -111,17 +115,38 @@ class Guard:
             raise TimedOut("The network element did not answer in time.") from None
         return Aged(cast("T", value), 0.0)
 
-    def forget(self) -> None:
-        """Answer nothing from memory any more, as after the element was changed."""
-        self._kept.clear()
+    async def change(self, work: Callable[[], Awaitable[T]], *, deadline_s: float) -> T:
+        """Have an element changed, in one's turn; whoever goes away stops it. Nothing is answered from memory after.
 
-    async def _answer(self, question: Hashable, work: Callable[[], Awaitable[T]], lane: Lane) -> T:
+        Args:
+            work: changes the element.
+            deadline_s: for the queue and the change together, in seconds.
+
+        Raises:
+            DriverError: as `ask`.
+        """
+        self._be_open()
+        try:
+            async with asyncio.timeout(deadline_s):
+                return await self._in_turn(work, Lane.REQUEST, deadline_s)
+        except TimeoutError:
+            raise TimedOut("The network element did not answer in time.") from None
+        finally:
+            self._kept.clear()
+
+    async def _answer(self, question: Hashable, work: Callable[[], Awaitable[T]], lane: Lane, *, kept: bool) -> T:
+        value = await self._in_turn(work, lane, self._limits.deadline_s)
+        if kept:
+            self._keep(question, value)
+        return value
+
+    async def _in_turn(self, work: Callable[[], Awaitable[T]], lane: Lane, deadline_s: float) -> T:
         async with self._queue.turn(lane):
             # Somebody's failure while this waited may have been the last straw.
             self._refuse_while_resting()
             await self._take_token()
             try:
-                async with asyncio.timeout(self._limits.deadline_s):
+                async with asyncio.timeout(deadline_s):
                     value = await work()
             except (Unreachable, TimedOut):
                 self._count_failure()
@@ -134,7 +159,6 @@ class Guard:
                 self._failures = 0
                 raise
         self._failures = 0
-        self._keep(question, value)
         return value
 
     def _keep(self, question: Hashable, value: object) -> None:
@@ -142,10 +166,15 @@ class Guard:
             self._kept.clear()
         self._kept[question] = _Kept(value, self._clock())
 
+    def _be_open(self) -> None:
+        self._refuse_while_resting()
+        if len(self._queue) >= _MOST_WAITING:
+            raise Busy("Too many questions wait for this network element.")
+
     def _refuse_while_resting(self) -> None:
         left_s = self._closed_until - self._clock()
         if left_s > 0:
-            raise Unreachable(f"The network element does not answer; it is asked again in {left_s:.0f} s.")
+            raise LeftAlone(f"The network element does not answer; it is asked again in {left_s:.0f} s.")
 
     def _count_failure(self) -> None:
         self._failures += 1

@@ -17,6 +17,7 @@ from onapi.storage import queries
 from onapi.storage.tx import Tx
 
 _SQL = queries.beside(__file__)
+_element = msgspec.json.Decoder(Element).decode
 _COLUMNS = {
     Kind.ELEMENTS: tuple(field.name for field in fields(Element)),
     Kind.PORTS: tuple(field.name for field in fields(Place)),
@@ -47,12 +48,18 @@ class Listed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
-    """The element's port to which an access is connected; `cpe` is the element at the customer's end, or None."""
+    """The element's port to which an access is connected, and the names by which DHCP knows the access.
+
+    `cpe` is the element at the customer's end, `dhcp` the DHCP server that the element's option of that name names;
+    None where there is none.
+    """
 
     access_id: ids.AccessId
     element: Element
     port: str
-    cpe: str | None
+    cpe: Element | None
+    dhcp: Element | None
+    identifiers: Identifiers
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +107,8 @@ async def ports(tx: Tx, *, element: str) -> list[Place]:
 
 async def connections(tx: Tx, *, access_ids: Sequence[ids.AccessId]) -> dict[ids.AccessId, Connection]:
     """Return where these accesses are connected; one that is nowhere is left out."""
-    found = {}
-    for row in await _SQL["connections"].rows(tx, access_ids=list(access_ids)):
-        access_id = ids.AccessId(row["access_id"])
-        found[access_id] = Connection(
-            access_id=access_id, element=_decoded(row, Element), port=row["port"], cpe=row["cpe"]
-        )
-    return found
+    rows = await _SQL["connections"].rows(tx, access_ids=list(access_ids))
+    return {ids.AccessId(row["access_id"]): _connection(row) for row in rows}
 
 
 async def put_facts(tx: Tx, *, element: str, facts: Mapping[str, Any]) -> bool:
@@ -167,6 +169,17 @@ async def ambiguous(tx: Tx) -> int:
 async def analyse(tx: Tx, kind: Kind) -> None:
     """Tell the planner the tables' new sizes."""
     await _SQL[f"analyse_{kind}"].run(tx, timeout_s=queries.LONG_S)
+
+
+def _connection(row: Any) -> Connection:
+    return Connection(
+        access_id=ids.AccessId(row["access_id"]),
+        element=_element(row["element"]),
+        port=row["port"],
+        cpe=row["cpe"] and _element(row["cpe"]),
+        dhcp=row["dhcp"] and _element(row["dhcp"]),
+        identifiers=Identifiers(**{field.name: row[field.name] for field in fields(Identifiers)}),
+    )
 
 
 def _records(rows: Iterable[Row], columns: tuple[str, ...]) -> Iterator[tuple[object, ...]]:

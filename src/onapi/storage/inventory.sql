@@ -35,8 +35,14 @@ SELECT p.access_id, p.element, p.port, p.cpe, d.ipv4_circuit_id, d.ipv4_remote_i
 
 -- name: connections
 -- scope: operator (whoever asks elements does so for the CO)
-SELECT p.access_id, p.port, p.cpe, e.element, e.address, e.driver, e.credentials, e.options::text AS options
-  FROM access_ports p JOIN elements e ON e.element = p.element
+SELECT p.access_id, p.port, element_doc(e) AS element, element_doc(c) AS cpe, element_doc(h) AS dhcp,
+       identifier_octets(d.ipv4_circuit_id) AS ipv4_circuit_id, identifier_octets(d.ipv4_remote_id) AS ipv4_remote_id,
+       identifier_octets(d.ipv6_interface_id) AS ipv6_interface_id, identifier_octets(d.ipv6_remote_id) AS ipv6_remote_id
+  FROM access_ports p
+  JOIN elements e ON e.element = p.element
+  LEFT JOIN elements c ON c.element = p.cpe
+  LEFT JOIN elements h ON h.element = e.options ->> 'dhcp'
+  LEFT JOIN dhcp_identifiers d ON d.access_id = p.access_id
  WHERE p.access_id = ANY ($access_ids::text[]);
 
 -- name: put_facts

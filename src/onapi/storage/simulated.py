@@ -69,10 +69,16 @@ class Cabinet:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._answers = Coalesced(self._answer_many)
+        self._slots = Coalesced(self._slots_of)
 
     async def ask(self, question: str) -> str:
-        """Return the answer of the element that the question is for; one that is dead never answers."""
+        """Return the answer of the element that the question is for; one that is dead never answers.
+
+        A question with a slot is to change what is delivered there, one without is what is delivered.
+        """
         raw = json.loads(question)
+        if "slot" not in raw:
+            return await self._look(raw["access"])
         asked = _Question(raw["access"], raw["slot"], raw["before"], raw["after"])
         answer = await self._answers.get(asked)
         if answer is None:
@@ -113,6 +119,34 @@ class Cabinet:
         kind = answer.fault.kind if answer.fault else "dead"
         if kind in ("fail", "reject") and held == asked.after:
             return '{"did": "nothing"}'
+        return await self._broken(kind)
+
+    async def _look(self, access_id: str) -> str:
+        found = await self._slots.get(access_id)
+        if found is None:
+            return "{}"
+        slots, fault = found
+        if fault is None:
+            return slots
+        async with self._database.connection() as tx:
+            await _SQL["count_fault"].run(tx, access_id=access_id)
+        if fault.kind == "slow":
+            await asyncio.sleep(fault.seconds)
+            return slots
+        return await self._broken(fault.kind)
+
+    async def _slots_of(self, access_ids: Sequence[str]) -> Mapping[str, tuple[str, Fault | None]]:
+        async with self._database.connection() as tx:
+            rows = await _SQL["slots"].rows(tx, access_ids=list(access_ids))
+        return {
+            row["access_id"]: (
+                f'{{"slots": {row["slots"]}}}',
+                row["kind"] and Fault(row["access_id"], row["kind"], None, row["seconds"]),
+            )
+            for row in rows
+        }
+
+    async def _broken(self, kind: str) -> str:
         match kind:
             case "fail":
                 return '{"busy": "The element has no room for this just now."}'

@@ -45,6 +45,15 @@ INSERT INTO simulated_faults (access_id, kind, times, seconds) VALUES ($access_i
 -- scope: operator (the network belongs to the CO)
 SELECT setup FROM simulated_ports WHERE access_id = $access_id AND slot = $slot;
 
+-- name: slots
+-- scope: operator (the network belongs to the CO)
+SELECT a.access_id, COALESCE(json_object_agg(p.slot, p.setup) FILTER (WHERE p.slot IS NOT NULL), '{}')::text AS slots,
+       f.kind, f.seconds
+  FROM unnest($access_ids::text[]) AS a (access_id)
+  LEFT JOIN simulated_ports p ON p.access_id = a.access_id
+  LEFT JOIN simulated_faults f ON f.access_id = a.access_id AND (f.times IS NULL OR f.times > 0)
+ GROUP BY a.access_id, f.kind, f.seconds;
+
 -- name: ports
 -- scope: operator (the network belongs to the CO)
 SELECT access_id, slot, setup FROM simulated_ports ORDER BY access_id, slot;

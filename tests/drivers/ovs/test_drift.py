@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from onapi.drivers.contract import Delivery, Drifted, Ovsdb, Port, TimedOut, Unreachable
+from onapi.drivers.contract import Delivery, Drifted, Identifiers, Ovsdb, Port, TimedOut, Unreachable
 from onapi.drivers.ovs.driver import OvsDriver
 from tests.drivers.ovs.conftest import BROADBAND, Operator, but
 from tests.drivers.ovs.traffic import flows_at_about
@@ -178,10 +178,10 @@ def test_meters_that_a_restart_has_lost_are_missed_and_set_again(operator: Opera
     operator.provision(None, BROADBAND)
     operator.switch.kill("ovs-vswitchd")
     operator.switch.start_daemon()
-    delivered = operator.ask(lambda driver: driver.deliveries("p1"))
+    delivered = operator.ask(lambda driver: driver.deliveries("p1", Identifiers()))
     assert delivered == {"Broadband": but(BROADBAND, up_kbps=None)}
     assert "the speed up, which is set again" in operator.provision(None, BROADBAND)
-    assert operator.ask(lambda driver: driver.deliveries("p1")) == {"Broadband": BROADBAND}
+    assert operator.ask(lambda driver: driver.deliveries("p1", Identifiers())) == {"Broadband": BROADBAND}
 
 
 @pytest.mark.parametrize(

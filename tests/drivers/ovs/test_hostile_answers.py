@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from onapi.drivers.contract import DriverError, Element, Garbled, Port
+from onapi.drivers.contract import DriverError, Element, Garbled, Identifiers, Port
 from onapi.drivers.ovs import messages, tables
 from onapi.drivers.ovs.driver import OvsDriver
 from onapi.drivers.ovs.layout import Service
@@ -109,7 +109,7 @@ def _asked(results: list[Any]) -> tuple[object, ...]:
     async def all_of_it() -> tuple[object, ...]:
         delivery = replace(BROADBAND, up_kbps=None)
         said = await driver.provision(_P1, before=None, after=delivery)
-        return said, await driver.link("p1"), await driver.deliveries("p1")
+        return said, await driver.link("p1"), await driver.deliveries("p1", Identifiers())
 
     return asyncio.run(all_of_it())
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from onapi.drivers.contract import Delivery, Drifted, Port, Unsupported
+from onapi.drivers.contract import Delivery, Drifted, Identifiers, Port, Unsupported
 from tests.drivers.ovs.conftest import BROADBAND, TELEVISION, Operator, but
 from tests.drivers.ovs.switch import IPTV, OPTIONS
 from tests.drivers.ovs.traffic import flows_at_about, kbps
@@ -105,7 +105,7 @@ def test_a_tagged_service_is_delivered_beside_the_untagged_one_and_ends_alone(op
     operator.provision(None, TELEVISION, slot="IPTV")
     assert operator.customer.hears_of(television, vlan=IPTV, patience_s=10)
     assert operator.customer.reaches(operator.provider, patience_s=10)
-    assert set(operator.ask(lambda driver: driver.deliveries("p1"))) == {"Broadband", "IPTV"}
+    assert set(operator.ask(lambda driver: driver.deliveries("p1", Identifiers()))) == {"Broadband", "IPTV"}
 
     operator.provision(TELEVISION, None, slot="IPTV")
     assert not operator.customer.hears_of(television, vlan=IPTV)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from onapi.drivers import contract
-from onapi.drivers.contract import Delivery, Rejected, Unreachable, Unsupported
+from onapi.drivers.contract import Delivery, Identifiers, Rejected, Unreachable, Unsupported
 from onapi.drivers.ovs.driver import OvsDriver
 from onapi.drivers.readings import Group, Speed
 from tests.drivers.ovs.conftest import BROADBAND, TELEVISION, Operator, but
@@ -68,9 +68,9 @@ def test_a_port_shows_the_speeds_that_it_is_held_to(operator: Operator) -> None:
     ids=["both", "no limit down", "no limit up", "blocked"],
 )
 def test_what_a_port_was_made_to_deliver_is_read_back(operator: Operator, delivery: Delivery) -> None:
-    assert operator.ask(lambda driver: driver.deliveries("p1")) == {}
+    assert operator.ask(lambda driver: driver.deliveries("p1", Identifiers())) == {}
     operator.provision(None, delivery)
-    assert operator.ask(lambda driver: driver.deliveries("p1")) == {"Broadband": delivery}
+    assert operator.ask(lambda driver: driver.deliveries("p1", Identifiers())) == {"Broadband": delivery}
 
 
 def test_a_speed_that_somebody_has_changed_is_read_as_it_is(operator: Operator) -> None:
@@ -78,7 +78,9 @@ def test_a_speed_that_somebody_has_changed_is_read_as_it_is(operator: Operator) 
     find = ["--bare", "--columns=_uuid", "find", "Queue", 'external_ids:"onapi:slot"=Broadband']
     queue = operator.switch.vsctl(*find).strip()
     operator.switch.vsctl("set", "Queue", queue, "other_config:max-rate=7000000")
-    assert operator.ask(lambda driver: driver.deliveries("p1")) == {"Broadband": but(BROADBAND, down_kbps=7000)}
+    assert operator.ask(lambda driver: driver.deliveries("p1", Identifiers())) == {
+        "Broadband": but(BROADBAND, down_kbps=7000)
+    }
 
 
 def test_a_port_counts_what_comes_and_goes(operator: Operator) -> None:
@@ -136,7 +138,7 @@ def test_a_port_that_is_not_there_is_unsupported(operator: Operator) -> None:
     with pytest.raises(Unsupported):
         operator.ask(lambda driver: driver.groups("p77"))
     with pytest.raises(Unsupported):
-        operator.ask(lambda driver: driver.deliveries("p77"))
+        operator.ask(lambda driver: driver.deliveries("p77", Identifiers()))
 
 
 def test_a_switch_that_is_not_running_is_unreachable_although_its_database_answers(operator: Operator) -> None:

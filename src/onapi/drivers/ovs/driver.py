@@ -4,7 +4,17 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
-from onapi.drivers.contract import VERSION, Delivery, Element, Facts, OpenFlow, Port, Transports, Unsupported
+from onapi.drivers.contract import (
+    VERSION,
+    Delivery,
+    Element,
+    Facts,
+    Identifiers,
+    OpenFlow,
+    Port,
+    Transports,
+    Unsupported,
+)
 from onapi.drivers.ovs import database, messages, provisioning, rows, tables
 from onapi.drivers.ovs.layout import Vlans
 from onapi.drivers.ovs.provisioning import Switch
@@ -107,7 +117,7 @@ class OvsDriver:
             if member.port == number
         )
 
-    async def deliveries(self, port: str) -> dict[str, Delivery]:
+    async def deliveries(self, port: str, _identifiers: Identifiers) -> dict[str, Delivery]:
         """Return what a port delivers by slot; see `contract.ReadsDeliveries`."""
         return await provisioning.deliveries(self._switch(), port)
 

@@ -1,0 +1,45 @@
+"""The network as the engine has it: each access's port, wherever that is, and its DHCP server."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from onapi import errors, ids
+from onapi.actions.places import Place, Places
+from onapi.drivers.contract import Delivery, Port, Rejected
+from onapi.drivers.elements import Known
+from onapi.drivers.network import Network
+
+
+class Ports:
+    """Makes ports deliver; see `contract.Provisions`.
+
+    What is delivered somewhere is kept by the element there and, where there is one, by its DHCP server. Each of them
+    is asked in turn, and each can be asked again: a change that broke off in between is finished, or taken back, by
+    asking all of them.
+    """
+
+    def __init__(self, places: Places, network: Network) -> None:
+        self._places = places
+        self._network = network
+
+    async def provision(self, port: Port, *, before: Delivery | None, after: Delivery | None) -> str:
+        """Make a port deliver `after` instead of `before`; see `contract.Provisions.provision`."""
+        try:
+            place = await self._places.of(ids.AccessId(port.access_id))
+        except errors.NotFound as error:
+            raise Rejected(error.cause) from None
+        there = replace(port, name=place.port, identifiers=place.identifiers)
+        did = [
+            await self._network.provision(known, there, before=before, after=after)
+            for known in _in_turn(place, begins=after is not None)
+        ]
+        return " ".join(dict.fromkeys(did))
+
+
+def _in_turn(place: Place, *, begins: bool) -> Iterator[Known]:
+    """Yield who is asked: nobody gets an address before there is a way for it, or keeps it after."""
+    if not begins and place.dhcp is not None:
+        yield place.dhcp
+    yield place.known
+    if begins and place.dhcp is not None:
+        yield place.dhcp
