@@ -107,7 +107,7 @@ class DriverError(Exception):
     """
 
     permanent: ClassVar[bool] = False
-    untouched: ClassVar[bool] = False
+    untouched: bool = False
 
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from onapi import errors, ids
 from onapi.actions.places import Place, Places
-from onapi.drivers.contract import Delivery, Port, Rejected
+from onapi.drivers.contract import Delivery, DriverError, Port, Rejected
 from onapi.drivers.elements import Known
 from onapi.drivers.network import Network
 
@@ -29,10 +29,14 @@ class Ports:
         except errors.NotFound as error:
             raise Rejected(error.cause) from None
         there = replace(port, name=place.port, identifiers=place.identifiers)
-        did = [
-            await self._network.provision(known, there, before=before, after=after)
-            for known in _in_turn(place, begins=after is not None)
-        ]
+        did: list[str] = []
+        for known in _in_turn(place, begins=after is not None):
+            try:
+                did.append(await self._network.provision(known, there, before=before, after=after))
+            except DriverError as error:
+                if did:
+                    error.untouched = False
+                raise
         return " ".join(dict.fromkeys(did))
 
 

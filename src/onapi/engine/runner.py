@@ -115,7 +115,7 @@ class Runner:
     async def _fail_step(self, work: Work, error: DriverError) -> Work | None:
         if error.permanent or work.tries + 1 >= self._patience.tries:
             # An earlier try may have done something; a port that has drifted was not touched by any of them.
-            untouched = isinstance(error, Drifted) or (error.untouched and not work.resumed)
+            untouched = error.untouched and (isinstance(error, Drifted) or not work.resumed)
             return await self._turn_back(work, Failure.NETWORK, error.sentence, untouched=untouched)
         await self._postpone(work, error, self._patience.pause(work.tries))
         return None
