@@ -65,7 +65,7 @@ def test_what_is_not_there_is_told() -> None:
 
 def test_an_element_has_the_ways_that_its_options_and_credentials_make() -> None:
     bare = Ways(Element(name="sw", address="192.0.2.1"), Credentials())
-    for way in ("snmp", "ovsdb", "openflow", "appctl", "cabinet"):
+    for way in ("snmp", "ovsdb", "openflow", "appctl", "shell", "netconf", "sql", "control", "http", "cabinet"):
         with pytest.raises(Unsupported):
             getattr(bare, way)()
     options = {"ovsdb": "unix:/run/db.sock", "openflow": "tcp:192.0.2.1:6653", "appctl": "unix:/run/openvswitch"}
@@ -83,6 +83,8 @@ def test_an_element_has_the_ways_that_its_options_and_credentials_make() -> None
         ({"snmp_port": "all"}, {"snmp_community": "c"}, "snmp"),
         ({"snmp_port": "70000"}, {"snmp_community": "c"}, "snmp"),
         ({}, {"snmp_user": "u"}, "snmp"),
+        ({}, {"ssh_user": "u", "ssh_password": "p"}, "shell"),
+        ({}, {"ssh_user": "u", "ssh_password": "p", "ssh_host_key": "ssh-ed25519 nonsense"}, "shell"),
         ({}, {"snmp_user": "u", "snmp_authentication": "ROT13"}, "snmp"),
     ],
 )

@@ -3,9 +3,10 @@
 import inspect
 import ssl
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
-from onapi.drivers.contract import Appctl, Cabinet, Element, OpenFlow, Ovsdb, Snmp
+from onapi.drivers.contract import Appctl, Cabinet, Element, OpenFlow, Ovsdb, Shell, Snmp
 from onapi.drivers.credentials import Credentials, Unread
 from onapi.drivers.no_ways import NoWays
 from onapi.drivers.ovs.appctl import AppctlClient
@@ -14,6 +15,8 @@ from onapi.drivers.ovs.ovsdb import OvsdbClient
 from onapi.drivers.snmp.credentials import Authentication, Community, Privacy, User
 from onapi.drivers.snmp.credentials import Credentials as SnmpCredentials
 from onapi.drivers.snmp.session import Session
+from onapi.drivers.ssh.connection import Login
+from onapi.drivers.ssh.shell import ShellClient
 
 T = TypeVar("T")
 
@@ -62,6 +65,14 @@ class Ways(NoWays):
         endpoint = self._option("appctl")
         return super().appctl() if endpoint is None else self._once("appctl", lambda: AppctlClient(endpoint))
 
+    def shell(self) -> Shell:
+        """Return the way to the command line, as `ssh_user`."""
+        login = self._login()
+        if login is None:
+            return super().shell()
+        port = self._port("ssh_port", 22)
+        return self._once("shell", lambda: ShellClient(self._element.address, login, port=port))
+
     def cabinet(self) -> Cabinet:
         """Return the way to the simulated network."""
         return super().cabinet() if self._cabinet is None else self._cabinet
@@ -107,6 +118,21 @@ class Ways(NoWays):
         except ValueError as error:
             raise Unread(f"The SNMPv3 credentials of {self._element.name} are no use: {error}") from None
 
+    def _login(self) -> Login | None:
+        get = self._credentials.get
+        user = get("ssh_user")
+        if user is None:
+            return None
+        try:
+            return Login(
+                user=user,
+                host_key=get("ssh_host_key") or "",
+                password=get("ssh_password"),
+                private_key=_text_of(get("ssh_key_file")),
+            )
+        except ValueError as error:
+            raise Unread(f"The SSH credentials of {self._element.name} are no use: {error}") from None
+
     def _tls(self) -> ssl.SSLContext | None:
         """Return what encrypts and proves who is there, on both sides; None when there are no certificates."""
         get = self._credentials.get
@@ -122,3 +148,12 @@ class Ways(NoWays):
         except OSError as error:
             raise Unread(f"The certificates of {self._element.name} are no use: {error.strerror or error}.") from None
         return context
+
+
+def _text_of(path: str | None) -> str | None:
+    if path is None:
+        return None
+    try:
+        return Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Unread(f"{path} cannot be read: {getattr(error, 'strerror', None) or 'it is no text'}.") from None

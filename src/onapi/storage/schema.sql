@@ -5,6 +5,9 @@ CREATE DOMAIN public.id_text AS text COLLATE pg_catalog."C"
 CREATE DOMAIN public.identifier_text AS text COLLATE pg_catalog."C"
 	CONSTRAINT identifier_text_check CHECK (((VALUE <> ''::text) AND (length(VALUE) <= 512) AND (VALUE !~ '[\x01-\x1f\x7f]'::text)));
 
+CREATE DOMAIN public.long_text AS text
+	CONSTRAINT long_text_check CHECK (((VALUE <> ''::text) AND (length(VALUE) <= 10000)));
+
 CREATE DOMAIN public.plain_text AS text
 	CONSTRAINT plain_text_check CHECK (((VALUE <> ''::text) AND (length(VALUE) <= 255) AND ((VALUE COLLATE "C") !~ '[\x01-\x1f\x7f]'::text)));
 
@@ -448,6 +451,15 @@ CREATE FUNCTION public.element_doc(e public.elements) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN CASE WHEN ((e).element IS NOT NULL) THEN (json_build_object('element', (e).element, 'address', (e).address, 'driver', (e).driver, 'credentials', (e).credentials, 'options', (e).options))::text ELSE NULL::text END;
 
+CREATE FUNCTION public.elements_sampled() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    INSERT INTO samplings (element) SELECT n.element FROM new_rows n;
+    RETURN NULL;
+END
+$$;
+
 CREATE FUNCTION public.equipment_text(equipment json, dialect text) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN CASE WHEN ((dialect = 'bitvis'::text) AND (json_array_length(equipment) = 1)) THEN ((equipment -> 0))::text ELSE (equipment)::text END;
@@ -602,6 +614,73 @@ $$;
 CREATE FUNCTION public.journal_tx() RETURNS bigint
     LANGUAGE sql
     RETURN (((pg_current_xact_id())::text)::bigint + public.journal_shift());
+
+CREATE TABLE public.service_types (
+    service_type public.plain_text NOT NULL COLLATE pg_catalog."C",
+    exclusive boolean NOT NULL,
+    tech text NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    CONSTRAINT service_types_tech_check CHECK ((tech = ANY (ARRAY['bb'::text, 'iptv'::text, 'voip'::text, 'unknown'::text])))
+);
+
+COMMENT ON COLUMN public.service_types.exclusive IS 'At most one subscription of the type on an access, whoever sells it.';
+
+COMMENT ON COLUMN public.service_types.tech IS 'The serviceType of technical information.';
+
+CREATE FUNCTION public.kinds_of_others(sp text, access_id text) RETURNS text[]
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    RETURN ARRAY(SELECT DISTINCT t.tech FROM (public.subscriptions s JOIN public.service_types t ON (((t.service_type)::text = s.service_type))) WHERE (((s.access_id)::text = kinds_of_others.access_id) AND (s.sp <> kinds_of_others.sp) AND (s.state = ANY (ARRAY['ACTIVATED'::text, 'SUSPENDED'::text]))) ORDER BY t.tech);
+
+CREATE TABLE public.providers (
+    sp text NOT NULL COLLATE pg_catalog."C",
+    name text NOT NULL,
+    dialect text DEFAULT 'bitvis'::text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    technical text DEFAULT 'own'::text NOT NULL,
+    CONSTRAINT providers_dialect_check CHECK ((dialect = ANY (ARRAY['bitvis'::text, 'standard'::text]))),
+    CONSTRAINT providers_name_check CHECK (((name <> ''::text) AND (length(name) <= 255))),
+    CONSTRAINT providers_sp_check CHECK (((sp ~ '^[-0-9a-zA-Z.]+$'::text) AND (length(sp) <= 36))),
+    CONSTRAINT providers_technical_check CHECK ((technical = ANY (ARRAY['own'::text, 'all'::text])))
+);
+
+COMMENT ON COLUMN public.providers.technical IS 'own: of accesses where it delivers, and of its own kinds of service; all: of whatever it sees.';
+
+CREATE TABLE public.tickets (
+    ticket_id public.id_text NOT NULL,
+    sp text NOT NULL COLLATE pg_catalog."C",
+    access_id public.id_text NOT NULL,
+    subscription_id public.id_text,
+    opened_by text NOT NULL,
+    created_by public.reference_text NOT NULL,
+    heading public.reference_text NOT NULL,
+    description public.long_text NOT NULL,
+    problem_type text NOT NULL,
+    sp_reference public.reference_text,
+    sp_ticket_reference public.reference_text,
+    ip public.reference_text,
+    mac public.reference_text,
+    link boolean,
+    status text NOT NULL,
+    responsible text NOT NULL,
+    entries integer NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT tickets_opened_by_check CHECK ((opened_by = ANY (ARRAY['SP'::text, 'CO'::text]))),
+    CONSTRAINT tickets_problem_type_check CHECK ((problem_type = ANY (ARRAY['NO_LINK'::text, 'NO_ACCESS'::text, 'QUALITY'::text, 'OTHER'::text]))),
+    CONSTRAINT tickets_responsible_check CHECK ((responsible = ANY (ARRAY['SP'::text, 'CO'::text]))),
+    CONSTRAINT tickets_status_check CHECK ((status = ANY (ARRAY['CREATED'::text, 'IN_PROGRESS_CO'::text, 'IN_PROGRESS_SP'::text, 'CLOSED'::text])))
+);
+
+COMMENT ON COLUMN public.tickets.ticket_id IS 'The standard''s coTicketReference.';
+
+COMMENT ON COLUMN public.tickets.responsible IS 'Whose turn it is; when it is closed, whose trouble it was.';
+
+COMMENT ON COLUMN public.tickets.entries IS 'How many there are, which is the version that ETag tells.';
+
+CREATE FUNCTION public.may_see_technically(sp text, access_id text) RETURNS boolean
+    LANGUAGE sql STABLE
+    RETURN ((EXISTS (SELECT FROM public.subscriptions s WHERE ((s.sp = may_see_technically.sp) AND ((s.access_id)::text = may_see_technically.access_id) AND (s.state = ANY (ARRAY['ACTIVATED'::text, 'SUSPENDED'::text]))))) OR (EXISTS (SELECT FROM (public.providers p JOIN public.accesses a ON (((a.access_id)::text = may_see_technically.access_id))) WHERE ((p.sp = may_see_technically.sp) AND (p.technical = 'all'::text) AND public.sees(p.sp, (a.population)::text)))) OR (EXISTS (SELECT FROM public.tickets t WHERE ((t.sp = may_see_technically.sp) AND ((t.access_id)::text = may_see_technically.access_id) AND (t.status <> 'CLOSED'::text)))));
 
 CREATE FUNCTION public.quoted(value text) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
@@ -764,18 +843,6 @@ CREATE VIEW public.claim_moves AS
    FROM public.journal j
   WHERE ((sp IS NOT NULL) AND ((object_type = 'subscriptions'::text) OR (operation = 'ACTIVATE'::text)));
 
-CREATE TABLE public.service_types (
-    service_type public.plain_text NOT NULL COLLATE pg_catalog."C",
-    exclusive boolean NOT NULL,
-    tech text NOT NULL,
-    changed_at timestamp with time zone NOT NULL,
-    CONSTRAINT service_types_tech_check CHECK ((tech = ANY (ARRAY['bb'::text, 'iptv'::text, 'voip'::text, 'unknown'::text])))
-);
-
-COMMENT ON COLUMN public.service_types.exclusive IS 'At most one subscription of the type on an access, whoever sells it.';
-
-COMMENT ON COLUMN public.service_types.tech IS 'The serviceType of technical information.';
-
 CREATE TABLE public.services (
     service public.plain_text NOT NULL COLLATE pg_catalog."C",
     service_type text NOT NULL COLLATE pg_catalog."C",
@@ -825,16 +892,6 @@ CREATE FUNCTION public.service_moves_for(sp text, since timestamp with time zone
             FROM public.service_types t
            WHERE (t.changed_at >= service_moves_for.since))) OR (service_moves_for.since < (clock_timestamp() - '29 days'::interval)));
 END;
-
-CREATE TABLE public.providers (
-    sp text NOT NULL COLLATE pg_catalog."C",
-    name text NOT NULL,
-    dialect text DEFAULT 'bitvis'::text NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT providers_dialect_check CHECK ((dialect = ANY (ARRAY['bitvis'::text, 'standard'::text]))),
-    CONSTRAINT providers_name_check CHECK (((name <> ''::text) AND (length(name) <= 255))),
-    CONSTRAINT providers_sp_check CHECK (((sp ~ '^[-0-9a-zA-Z.]+$'::text) AND (length(sp) <= 36)))
-);
 
 CREATE FUNCTION public.service_sheet(sp text, population text, access_state text, taken text) RETURNS text
     LANGUAGE sql STABLE
@@ -1027,6 +1084,119 @@ CREATE FUNCTION public.subscriptions_touch(access_ids text[]) RETURNS void
    WHERE ((s.subscription_id)::text = (held.subscription_id)::text);
 END;
 
+CREATE TABLE public.ticket_entries (
+    ticket_id public.id_text NOT NULL,
+    number integer NOT NULL,
+    sp text NOT NULL COLLATE pg_catalog."C",
+    at timestamp with time zone NOT NULL,
+    party text NOT NULL,
+    author public.reference_text,
+    message public.long_text,
+    status text NOT NULL,
+    responsible text NOT NULL,
+    CONSTRAINT ticket_entries_check CHECK (((message IS NULL) OR (author IS NOT NULL))),
+    CONSTRAINT ticket_entries_party_check CHECK ((party = ANY (ARRAY['SP'::text, 'CO'::text])))
+);
+
+COMMENT ON COLUMN public.ticket_entries.sp IS 'Whose ticket it is; `party` is who wrote.';
+
+COMMENT ON COLUMN public.ticket_entries.message IS 'The comment; NULL: the ticket only moved.';
+
+COMMENT ON COLUMN public.ticket_entries.status IS 'As it is from then on; NULL in an INSERT: as it was.';
+
+CREATE FUNCTION public.ticket_comments(ticket_id text) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN (SELECT (('['::text || COALESCE(string_agg((((((('{"createdBy":'::text || public.quoted((e.author)::text)) || ',"message":'::text) || public.quoted((e.message)::text)) || ',"createdAt":"'::text) || public.moment_text(e.at)) || '"}'::text), ','::text ORDER BY e.number), ''::text)) || ']'::text) FROM public.ticket_entries e WHERE (((e.ticket_id)::text = ticket_comments.ticket_id) AND (e.message IS NOT NULL)));
+
+CREATE FUNCTION public.ticket_info(ip text, mac text, link boolean) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN (('{'::text || substr(((COALESCE((',"ip":'::text || public.quoted(ip)), ''::text) || COALESCE((',"mac":'::text || public.quoted(mac)), ''::text)) || COALESCE((',"link":'::text || (link)::text), ''::text)), 2)) || '}'::text);
+
+CREATE FUNCTION public.ticket_doc(t public.tickets) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN ((((((((((((((((((((((((((((('{"coTicketReference":"'::text || ((t).ticket_id)::text) || '"'::text) || COALESCE((',"spReference":'::text || public.quoted(((t).sp_reference)::text)), ''::text)) || COALESCE((',"spTicketReference":'::text || public.quoted(((t).sp_ticket_reference)::text)), ''::text)) || ',"accessId":"'::text) || ((t).access_id)::text) || '","createdBy":'::text) || public.quoted(((t).created_by)::text)) || ',"createdAt":"'::text) || public.moment_text((t).created_at)) || '","updatedAt":"'::text) || public.moment_text((t).updated_at)) || '","heading":'::text) || public.quoted(((t).heading)::text)) || ',"description":'::text) || public.quoted(((t).description)::text)) || ',"comments":'::text) || public.ticket_comments(((t).ticket_id)::text)) || ',"status":"'::text) || (t).status) || '","responsible":"'::text) || (t).responsible) || '"'::text) || COALESCE(((',"subscriptionId":"'::text || ((t).subscription_id)::text) || '"'::text), ''::text)) || ',"problemType":"'::text) || (t).problem_type) || '"'::text) || CASE WHEN (num_nonnulls((t).ip, (t).mac, (t).link) > 0) THEN (',"additionalInfo":'::text || public.ticket_info(((t).ip)::text, ((t).mac)::text, (t).link)) ELSE ''::text END) || '}'::text);
+
+CREATE FUNCTION public.ticket_entries_enter() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    UPDATE tickets t
+       SET status = COALESCE(NEW.status, t.status), responsible = COALESCE(NEW.responsible, t.responsible),
+           entries = t.entries + 1
+     WHERE t.ticket_id = NEW.ticket_id AND t.sp = NEW.sp
+    RETURNING t.entries, t.updated_at, t.status, t.responsible INTO NEW.number, NEW.at, NEW.status, NEW.responsible;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'foreign_key_violation',
+            MESSAGE = format('There is no ticket %s of %s.', NEW.ticket_id, NEW.sp);
+    END IF;
+    RETURN NEW;
+END
+$$;
+
+CREATE FUNCTION public.ticket_row(t public.tickets) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN (((((((('{"coTicketReference":"'::text || ((t).ticket_id)::text) || '"'::text) || COALESCE((',"spTicketReference":'::text || public.quoted(((t).sp_ticket_reference)::text)), ''::text)) || ',"status":"'::text) || (t).status) || '","responsible":"'::text) || (t).responsible) || '"}'::text);
+
+CREATE FUNCTION public.tickets_journal() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    INSERT INTO journal (tx, at, type, object_type, object_id, sp, access_id)
+    SELECT journal_tx(), n.updated_at, CASE TG_OP WHEN 'INSERT' THEN 'CREATE' ELSE 'UPDATE' END,
+           'tickets', n.ticket_id, n.sp, n.access_id
+      FROM new_rows n;
+    RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION public.tickets_move() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF TG_OP = 'DELETE' THEN
+        RAISE EXCEPTION 'A ticket is closed, not deleted.';
+    ELSIF TG_OP = 'INSERT' THEN
+        IF NOT EXISTS (
+            SELECT FROM accesses a, providers p WHERE a.access_id = NEW.access_id AND p.sp = NEW.sp)
+           OR NEW.subscription_id IS NOT NULL AND NOT EXISTS (
+            SELECT FROM subscriptions s
+             WHERE (s.subscription_id, s.sp, s.access_id) = (NEW.subscription_id, NEW.sp, NEW.access_id)
+            UNION ALL
+            SELECT FROM orders o
+             WHERE (o.works_on, o.sp, o.access_id) = (NEW.subscription_id, NEW.sp, NEW.access_id)) THEN
+            RAISE EXCEPTION USING ERRCODE = 'foreign_key_violation',
+                MESSAGE = format('Ticket %s is about something that there is not.', NEW.ticket_id);
+        END IF;
+        NEW.status := 'CREATED';
+        NEW.responsible := CASE NEW.opened_by WHEN 'SP' THEN 'CO' ELSE 'SP' END;
+        NEW.entries := 0;
+        NEW.updated_at := stamp();
+        -- As it is told, so that what was created after a moment that was told is not the same ticket.
+        NEW.created_at := date_trunc('milliseconds', NEW.updated_at);
+        RETURN NEW;
+    ELSIF pg_trigger_depth() < 2 THEN
+        RAISE EXCEPTION 'A ticket changes by an entry: INSERT INTO ticket_entries.';
+    ELSIF OLD.status = 'CLOSED' AND (NEW.status, NEW.responsible) <> (OLD.status, OLD.responsible) THEN
+        RAISE EXCEPTION 'Ticket % is closed and stays so.', OLD.ticket_id;
+    ELSIF NEW.status = 'CREATED' AND OLD.status <> 'CREATED' THEN
+        RAISE EXCEPTION 'Ticket % does not go back to CREATED.', OLD.ticket_id;
+    END IF;
+    -- A clock that was set back must not turn the history round.
+    NEW.updated_at := GREATEST(stamp(), OLD.updated_at);
+    RETURN NEW;
+END
+$$;
+
+CREATE FUNCTION public.written_stays() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    RAISE EXCEPTION 'What was written in % stays as it is.', TG_TABLE_NAME;
+END
+$$;
+
 CREATE TABLE public.access_ports (
     access_id public.id_text NOT NULL,
     element text NOT NULL COLLATE pg_catalog."C",
@@ -1053,7 +1223,7 @@ CREATE TABLE public.idempotency_keys (
     key public.reference_text NOT NULL COLLATE pg_catalog."C",
     wish text NOT NULL,
     status integer NOT NULL,
-    order_id text,
+    object_id text,
     answer text NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL
 );
@@ -1099,6 +1269,32 @@ ALTER TABLE public.orders ALTER COLUMN "position" ADD GENERATED ALWAYS AS IDENTI
     CACHE 1
 );
 
+CREATE TABLE public.port_peaks (
+    element text NOT NULL COLLATE pg_catalog."C",
+    port text NOT NULL COLLATE pg_catalog."C",
+    week date NOT NULL,
+    input_rate bigint,
+    input_at timestamp with time zone,
+    output_rate bigint,
+    output_at timestamp with time zone,
+    CONSTRAINT rates_have_their_time CHECK ((((input_rate IS NULL) = (input_at IS NULL)) AND ((output_rate IS NULL) = (output_at IS NULL))))
+);
+
+COMMENT ON COLUMN public.port_peaks.week IS 'Its Monday, in UTC.';
+
+CREATE UNLOGGED TABLE public.port_samples (
+    element text NOT NULL COLLATE pg_catalog."C",
+    port text NOT NULL COLLATE pg_catalog."C",
+    read_at timestamp with time zone NOT NULL,
+    counted json NOT NULL,
+    passed json
+)
+WITH (fillfactor='50');
+
+COMMENT ON COLUMN public.port_samples.counted IS 'The counters as the element told them.';
+
+COMMENT ON COLUMN public.port_samples.passed IS 'What passed in each direction since the reading before; NULL: nobody knows.';
+
 CREATE TABLE public.prices (
     service text NOT NULL COLLATE pg_catalog."C",
     fee text NOT NULL,
@@ -1115,6 +1311,11 @@ CREATE TABLE public.prices (
 COMMENT ON COLUMN public.prices.price_group IS 'NULL: every group that has no price of its own.';
 
 COMMENT ON COLUMN public.prices.valid_until IS 'The first day without this price; NULL: no end.';
+
+CREATE TABLE public.samplings (
+    element text NOT NULL COLLATE pg_catalog."C",
+    due_at timestamp with time zone DEFAULT now() NOT NULL
+);
 
 CREATE TABLE public.simulated_effects (
     id bigint NOT NULL,
@@ -1160,6 +1361,23 @@ COMMENT ON COLUMN public.simulated_ports.slot IS 'The service type; with the sub
 
 COMMENT ON COLUMN public.simulated_ports.setup IS 'What is delivered there, as JSON, compared byte by byte.';
 
+CREATE TABLE public.ticket_notes (
+    ticket_id public.id_text NOT NULL,
+    number bigint NOT NULL,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    author public.reference_text NOT NULL,
+    message public.long_text NOT NULL
+);
+
+ALTER TABLE public.ticket_notes ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.ticket_notes_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 ALTER TABLE ONLY public.access_departures
     ADD CONSTRAINT access_departures_pkey PRIMARY KEY (population, access_id);
 
@@ -1196,11 +1414,20 @@ ALTER TABLE ONLY public.order_steps
 ALTER TABLE ONLY public.orders
     ADD CONSTRAINT orders_pkey PRIMARY KEY (order_id);
 
+ALTER TABLE ONLY public.port_peaks
+    ADD CONSTRAINT port_peaks_pkey PRIMARY KEY (element, port, week);
+
+ALTER TABLE ONLY public.port_samples
+    ADD CONSTRAINT port_samples_pkey PRIMARY KEY (element, port);
+
 ALTER TABLE ONLY public.prices
     ADD CONSTRAINT prices_service_fee_price_group_valid_from_key UNIQUE NULLS NOT DISTINCT (service, fee, price_group, valid_from);
 
 ALTER TABLE ONLY public.providers
     ADD CONSTRAINT providers_pkey PRIMARY KEY (sp);
+
+ALTER TABLE ONLY public.samplings
+    ADD CONSTRAINT samplings_pkey PRIMARY KEY (element);
 
 ALTER TABLE ONLY public.service_types
     ADD CONSTRAINT service_types_pkey PRIMARY KEY (service_type);
@@ -1219,6 +1446,15 @@ ALTER TABLE ONLY public.simulated_ports
 
 ALTER TABLE ONLY public.subscriptions
     ADD CONSTRAINT subscriptions_pkey PRIMARY KEY (subscription_id);
+
+ALTER TABLE ONLY public.ticket_entries
+    ADD CONSTRAINT ticket_entries_pkey PRIMARY KEY (ticket_id, number);
+
+ALTER TABLE ONLY public.ticket_notes
+    ADD CONSTRAINT ticket_notes_pkey PRIMARY KEY (ticket_id, number);
+
+ALTER TABLE ONLY public.tickets
+    ADD CONSTRAINT tickets_pkey PRIMARY KEY (ticket_id);
 
 CREATE INDEX access_departures_departed ON public.access_departures USING btree (departed_at);
 
@@ -1260,6 +1496,10 @@ CREATE UNIQUE INDEX orders_unfinished ON public.orders USING btree (works_on) WH
 
 CREATE UNIQUE INDEX orders_wanted ON public.orders USING btree (wanted_on, service_type, claim) WHERE (wanted_on IS NOT NULL);
 
+CREATE INDEX port_peaks_week ON public.port_peaks USING btree (week);
+
+CREATE INDEX samplings_due ON public.samplings USING btree (due_at);
+
 CREATE INDEX simulated_effects_access ON public.simulated_effects USING btree (access_id, id);
 
 CREATE INDEX subscriptions_by_reference ON public.subscriptions USING btree (sp, sp_subscription_id) WHERE (sp_subscription_id IS NOT NULL);
@@ -1269,6 +1509,14 @@ CREATE INDEX subscriptions_changed ON public.subscriptions USING btree (changed_
 CREATE UNIQUE INDEX subscriptions_live ON public.subscriptions USING btree (access_id, service_type, claim) WHERE (state = ANY (ARRAY['ACTIVATED'::text, 'SUSPENDED'::text]));
 
 CREATE INDEX subscriptions_of_sp ON public.subscriptions USING btree (sp, access_id) WHERE (state = ANY (ARRAY['ACTIVATED'::text, 'SUSPENDED'::text]));
+
+CREATE INDEX tickets_changed ON public.tickets USING btree (sp, updated_at);
+
+CREATE INDEX tickets_of_access ON public.tickets USING btree (access_id);
+
+CREATE INDEX tickets_of_sp ON public.tickets USING btree (sp, ticket_id);
+
+CREATE INDEX tickets_open ON public.tickets USING btree (ticket_id) WHERE (status <> 'CLOSED'::text);
 
 CREATE TRIGGER access_ports_exist AFTER UPDATE ON public.access_ports REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.accesses_exist();
 
@@ -1300,6 +1548,8 @@ CREATE TRIGGER dhcp_identifiers_touch_gone AFTER DELETE ON public.dhcp_identifie
 
 CREATE TRIGGER dhcp_identifiers_touch_new AFTER INSERT ON public.dhcp_identifiers REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.identifiers_touch();
 
+CREATE TRIGGER elements_sampled AFTER INSERT ON public.elements REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.elements_sampled();
+
 CREATE TRIGGER journal_is_immutable BEFORE UPDATE ON public.journal FOR EACH STATEMENT EXECUTE FUNCTION public.journal_is_immutable();
 
 CREATE TRIGGER orders_claim AFTER INSERT ON public.orders FOR EACH ROW EXECUTE FUNCTION public.orders_claim();
@@ -1330,6 +1580,20 @@ CREATE TRIGGER subscriptions_journal_new AFTER INSERT ON public.subscriptions RE
 
 CREATE TRIGGER subscriptions_move BEFORE INSERT OR DELETE OR UPDATE ON public.subscriptions FOR EACH ROW EXECUTE FUNCTION public.subscriptions_move();
 
+CREATE TRIGGER ticket_entries_enter BEFORE INSERT ON public.ticket_entries FOR EACH ROW EXECUTE FUNCTION public.ticket_entries_enter();
+
+CREATE TRIGGER ticket_entries_stay BEFORE DELETE OR UPDATE ON public.ticket_entries FOR EACH STATEMENT EXECUTE FUNCTION public.written_stays();
+
+CREATE TRIGGER ticket_notes_stay BEFORE DELETE OR UPDATE ON public.ticket_notes FOR EACH STATEMENT EXECUTE FUNCTION public.written_stays();
+
+CREATE TRIGGER tickets_announce AFTER INSERT OR UPDATE ON public.tickets FOR EACH STATEMENT EXECUTE FUNCTION public.announce();
+
+CREATE TRIGGER tickets_journal AFTER UPDATE ON public.tickets REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.tickets_journal();
+
+CREATE TRIGGER tickets_journal_new AFTER INSERT ON public.tickets REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.tickets_journal();
+
+CREATE TRIGGER tickets_move BEFORE INSERT OR DELETE OR UPDATE ON public.tickets FOR EACH ROW EXECUTE FUNCTION public.tickets_move();
+
 ALTER TABLE ONLY public.access_departures
     ADD CONSTRAINT access_departures_access_id_fkey FOREIGN KEY (access_id) REFERENCES public.accesses(access_id);
 
@@ -1348,8 +1612,14 @@ ALTER TABLE ONLY public.credentials
 ALTER TABLE ONLY public.prices
     ADD CONSTRAINT prices_service_fkey FOREIGN KEY (service) REFERENCES public.services(service);
 
+ALTER TABLE ONLY public.samplings
+    ADD CONSTRAINT samplings_element_fkey FOREIGN KEY (element) REFERENCES public.elements(element) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.services
     ADD CONSTRAINT services_service_type_fkey FOREIGN KEY (service_type) REFERENCES public.service_types(service_type);
+
+ALTER TABLE ONLY public.ticket_notes
+    ADD CONSTRAINT ticket_notes_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES public.tickets(ticket_id);
 
 CREATE POLICY callers_only ON public.idempotency_keys TO onapi_api USING ((sp = ANY (( SELECT public.callers() AS callers)::text[])));
 
@@ -1359,6 +1629,10 @@ CREATE POLICY callers_only ON public.orders TO onapi_api USING ((sp = ANY (( SEL
 
 CREATE POLICY callers_only ON public.subscriptions TO onapi_api USING ((sp = ANY (( SELECT public.callers() AS callers)::text[])));
 
+CREATE POLICY callers_only ON public.ticket_entries TO onapi_api USING ((sp = ANY (( SELECT public.callers() AS callers)::text[])));
+
+CREATE POLICY callers_only ON public.tickets TO onapi_api USING ((sp = ANY (( SELECT public.callers() AS callers)::text[])));
+
 ALTER TABLE public.idempotency_keys ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.journal ENABLE ROW LEVEL SECURITY;
@@ -1366,3 +1640,7 @@ ALTER TABLE public.journal ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.orders ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.subscriptions ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.ticket_entries ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.tickets ENABLE ROW LEVEL SECURITY;
