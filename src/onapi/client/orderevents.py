@@ -1,0 +1,38 @@
+"""Order events: every change of an order's state, in order.
+
+Source: the seed, "This endpoint lists changes to orders"; ON-API 2.6.0 spec/orderevents.md.
+"""
+
+from onapi.client import lists
+from onapi.client.binding import K, Resource, listing
+from onapi.client.order_models import Order
+from onapi.client.placing import read_order
+from onapi.client.steps import Listing
+from onapi.client.tolerance import Model, read
+
+
+class OrderEvent(Model, kw_only=True):
+    """A change of an order's state; `order` has what the order was then, and its ID."""
+
+    event: str
+    order: Order
+
+
+class OrderEvents(Resource[K]):
+    """Below `orderevents/`; `Client.follow` keeps a place in it."""
+
+    @listing
+    def list(self, *, since: str | None = None) -> Listing[OrderEvent]:
+        """Return what came after an event, or everything that is kept; an unknown event is nothing, or NotFound."""
+        return lists.of(self._around, "orderevents/", read_event, query={"since": since})
+
+
+def read_event(value: object) -> OrderEvent:
+    """Return an order event as servers send it; the order's ID may be only in its path."""
+    event = read(OrderEvent, value)
+    return OrderEvent(event=event.event, order=read_order(_fields(value)))
+
+
+def _fields(value: object) -> object:
+    """Return what is said of the order."""
+    return value.get("order") if isinstance(value, dict) else value

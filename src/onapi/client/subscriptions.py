@@ -1,0 +1,69 @@
+"""Subscriptions: what is delivered.
+
+Source: the seed, "Get subscriptions for an access"; ON-API 2.6.0 spec/subscriptions.md.
+"""
+
+from datetime import datetime
+
+from onapi.client import lists, tolerance
+from onapi.client.binding import K, Resource, listing, operation
+from onapi.client.steps import Flow, Listing, quoted
+from onapi.client.tolerance import Characteristics, Mac, Model
+
+
+class Equipment(Model, kw_only=True):
+    """Equipment of the SP's that a service is delivered with."""
+
+    vendor_id: str | None = None
+    mac_address: Mac | None = None
+
+
+class DhcpIdentifier(Model, kw_only=True):
+    """The names by which DHCP knows the access."""
+
+    ipv4_circuit_id: str | None = None
+    ipv4_remote_id: str | None = None
+    ipv6_interface_id: str | None = None
+    ipv6_remote_id: str | None = None
+
+
+class Subscription(Model, kw_only=True):
+    """A live subscription; a date without a time is its midnight in UTC."""
+
+    subscription_id: str
+    service: str
+    operational_state: str | None = None
+    connection_date: datetime | None = None
+    disconnection_date: datetime | None = None
+    sp_reference: str | None = None
+    sp_subscription_id: str | None = None
+    option82: str | None = None
+    dhcp_identifier: DhcpIdentifier | None = None
+    note: str | None = None
+    characteristics: Characteristics | None = None
+    equipment: tuple[Equipment, ...] = ()
+
+
+class AccessSubscriptions(Model, kw_only=True):
+    """An access, and the SP's subscriptions on it."""
+
+    access_id: str
+    subscriptions: tuple[Subscription, ...] = ()
+
+
+class Subscriptions(Resource[K]):
+    """Below `subscriptions/`."""
+
+    @operation
+    def show(self, access_id: str) -> Flow[tuple[Subscription, ...]]:
+        """Return the SP's subscriptions on an access, or raise NotFound."""
+        answer = yield from self._ask(f"subscriptions/{quoted(access_id)}")
+        return tolerance.read(AccessSubscriptions, tolerance.decode(answer.body)).subscriptions
+
+    @listing
+    def list(self, *, since: str | None = None) -> Listing[AccessSubscriptions]:
+        """Return all subscriptions by access; with `since`, only accesses where something changed.
+
+        An access whose subscriptions have all ended comes with an empty list.
+        """
+        return lists.models(self._around, "subscriptions/", AccessSubscriptions, since=since)
