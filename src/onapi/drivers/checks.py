@@ -28,7 +28,7 @@ from onapi.drivers.contract import (
 )
 from onapi.drivers.faulty import Fault, Faulty, OnlyNames, Watched
 from onapi.drivers.outcomes import Outcome, ended, outcome
-from onapi.drivers.readings import Binding, Counters, Group, Hardware, LearntMac, Link
+from onapi.drivers.readings import Binding, Counters, Cpe, Group, Hardware, LearntMac, Link
 
 _ALLOWED = ("onapi.drivers.contract", "onapi.drivers.readings")
 _BARRED = ("socket", "ssl", "subprocess", "threading", "requests", "urllib", "http")
@@ -47,6 +47,7 @@ _KINDS: Mapping[str, type] = {
     "groups": Group,
     "bindings": Binding,
     "leases": Binding,
+    "cpe": Cpe,
 }
 _TABLES = ("macs", "groups", "bindings", "leases")
 _ACCESS, _SLOT = "CHECK-1", "a service"
@@ -183,7 +184,7 @@ async def _lacking(driver: Driver, port: Port, absent: Port) -> list[str]:
     found: list[str] = []
     for name, asked in _questions(driver, absent).items():
         told = await outcome(asked())
-        if name in ("probe", "hardware") or isinstance(told.error, Unsupported):
+        if name in ("probe", "hardware", "cpe") or isinstance(told.error, Unsupported):
             continue
         if name == "link" or told.error is not None or told.value not in ({}, ()):
             found.append(f"Its {name} of a port that is not there should be Unsupported, not: {told}.")
@@ -278,6 +279,7 @@ def _questions(driver: Any, port: Port) -> dict[str, Callable[[], Awaitable[Any]
         "groups": lambda: driver.groups(port.name),
         "bindings": lambda: driver.bindings(port.name),
         "leases": lambda: driver.leases(port.identifiers),
+        "cpe": lambda: driver.cpe(),  # noqa: PLW0108 — a driver may lack it
     }
     return {name: asked for name, asked in everything.items() if callable(getattr(driver, name, None))}
 

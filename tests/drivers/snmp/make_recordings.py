@@ -130,7 +130,29 @@ def waystream() -> Switch:
     return switch
 
 
-ALL: dict[str, Callable[[], Switch]] = {"generic": generic, "huawei-s": huawei, "waystream": waystream}
+def cpe() -> Switch:
+    """Return a media converter of nobody's: four ports for copper, and one for fibre to the network."""
+    switch = Switch(4)
+    uptime = 9 * _DAY
+    _system(switch, "1.3.6.1.4.1.32473.2.5", "Example Networks HG-5 2.0.7", uptime, uptime // 100)
+    _entity(switch, 1, "HG-5", 0, kind=_CHASSIS, texts=("HG5-000042", "Example Networks", "HG-5"))
+    switch.put(f"{_ENTITY}.9.1", TEXT, "boot 1.1")
+    switch.put(f"{_ENTITY}.10.1", TEXT, "2.0.7")
+    switch.put(f"{_BRIDGE}.1.1.0", HEX, "00a0de010203")
+    for port, name in enumerate(("WAN", "LAN1", "LAN2", "LAN3", "LAN4"), 1):
+        description = "to the network" if port == 1 else ""
+        _interface(switch, port, (name, name.lower(), description), _EMPTY if port == 4 else port, uptime)
+        _ethernet(switch, port, port, high_capacity=False)
+        switch.put(f"{_BRIDGE}.1.4.1.2.{10 + port}", INTEGER, port)
+    _entity(switch, 101, "WAN", 1, kind=_PORT)
+    switch.put(f"{_ALIAS}.101.0", IDENTIFIER, f"{_IF}.1.1")
+    _standard_optics(switch, 101, 1)
+    for port, station in ((2, 1), (2, 2), (3, 3)):
+        switch.put(f"{_BRIDGE}.4.3.1.2.0.17.50.0.0.{station}", INTEGER, 10 + port)
+    return switch
+
+
+ALL: dict[str, Callable[[], Switch]] = {"generic": generic, "huawei-s": huawei, "waystream": waystream, "cpe": cpe}
 
 
 def _system(switch: Switch, object_id: str, description: str, uptime: int, engine_s: int | None) -> None:

@@ -52,6 +52,20 @@ class Bridge:
             found += await self._stations(_VLAN_STATIONS, port, {table: inside}, f".{table}")
         return found
 
+    async def macs_of_all(self, interfaces: Mapping[str, Interface]) -> dict[str, tuple[LearntMac, ...]]:
+        """Return the stations of some ports by the ports' names, in one walk; ports without any are left out."""
+        tables = await self._vlan_tables()
+        column = _STATIONS if tables is None else _VLAN_STATIONS
+        numbers = await self._walk_ports()
+        found: dict[str, tuple[LearntMac, ...]] = {}
+        seen = await self._seen(column, tables or {})
+        for name, interface in interfaces.items():
+            port = numbers.get(interface.index)
+            stations = tuple(station for at, station in seen if at == port)
+            if port is not None and stations:
+                found[name] = stations
+        return found
+
     async def groups(self, interface: Interface) -> tuple[Group, ...]:
         """Return the multicast groups of a port, by their addresses on Ethernet: the standard tables have no others.
 
@@ -68,14 +82,18 @@ class Bridge:
 
     async def _stations(self, column: str, port: int, tables: Tables, below: str = "") -> tuple[LearntMac, ...]:
         """Return the stations of a port in a column, or only `below` a part of it."""
-        found: list[LearntMac] = []
+        return tuple(station for at, station in await self._seen(column, tables, below) if at == port)
+
+    async def _seen(self, column: str, tables: Tables, below: str = "") -> list[tuple[Value, LearntMac]]:
+        """Return the stations in a column, or `below` a part of it, each with the bridge's number of its port."""
+        found: list[tuple[Value, LearntMac]] = []
         for oid, at in (await self._snmp().walk(column + below)).items():
             arcs = indexes.after(oid, column)
             table, mac = arcs[: -indexes.MAC_ARCS], indexes.mac(arcs[-indexes.MAC_ARCS :])
-            if at == port and mac is not None:
+            if mac is not None:
                 inside = tables.get(table[0], [] if tables else table) if table else []
-                found.append(LearntMac(mac=mac, vlan=indexes.vlan(inside[0]) if len(inside) == 1 else None))
-        return tuple(found)
+                found.append((at, LearntMac(mac=mac, vlan=indexes.vlan(inside[0]) if len(inside) == 1 else None)))
+        return found
 
     async def _port(self, interface: Interface) -> int:
         """Return the bridge's number of a port."""
@@ -84,13 +102,15 @@ class Bridge:
             proof = f"{_BRIDGE_PORT}.{kept}"
             if (await self._snmp().get([proof])).get(proof) == interface.index:
                 return kept
-        rows = await self._snmp().walk(_BRIDGE_PORT)
-        self._ports = {
-            index: indexes.after(oid, _BRIDGE_PORT)[-1] for oid, index in rows.items() if isinstance(index, int)
-        }
+        self._ports = await self._walk_ports()
         if interface.index not in self._ports:
             raise Unsupported(f"The network element does not tell what is behind port {interface.name}.")
         return self._ports[interface.index]
+
+    async def _walk_ports(self) -> dict[int, int]:
+        """Return the bridge's numbers of all ports, by ifIndex."""
+        rows = await self._snmp().walk(_BRIDGE_PORT)
+        return {index: indexes.after(oid, _BRIDGE_PORT)[-1] for oid, index in rows.items() if isinstance(index, int)}
 
     async def _vlan_tables(self) -> Tables | None:
         """Return the tables of stations, none of them when the element does not tell, None without Q-BRIDGE-MIB."""

@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from typing import ClassVar
 
 from onapi.drivers.contract import Element, Facts, Transports, Unsupported
-from onapi.drivers.readings import Binding, Counters, Group, Hardware, LearntMac, Link, Traffic
-from onapi.drivers.snmp import clocks, profile_files, profiles, tables
+from onapi.drivers.readings import Binding, Counters, Cpe, Group, Hardware, LearntMac, Link, Traffic
+from onapi.drivers.snmp import clocks, cpe, profile_files, profiles, tables
 from onapi.drivers.snmp.bridge import Bridge
 from onapi.drivers.snmp.clocks import Clocks
 from onapi.drivers.snmp.entities import MANUFACTURER, MODEL, Entities
@@ -134,6 +134,22 @@ class SnmpDriver:
             raise self._cannot("the leases behind a port")
         interface = await self._proven(port)
         return await tables.bindings(self._transports.snmp(), profile.bindings, interface, self.clock())
+
+    async def cpe(self) -> Cpe:
+        """Return all of a CPE that is a small switch."""
+        profile = await self._known()
+        names = await self._interfaces.names(profile.interface_types)
+        cpe.is_small(names)
+        rows = await self._interfaces.find_all(names)
+        return await cpe.compose(
+            self._transports.snmp(),
+            chassis=await self._entities.chassis(),
+            hardware=await self.hardware(),
+            rows=rows,
+            links={name: await self.link(name) for name in rows},
+            counters=await self.counters(list(rows)),
+            macs=await self._bridge.macs_of_all(rows) if profile.macs is not None else {},
+        )
 
     async def _known(self) -> Profile:
         """Return the element's profile; it is asked for once."""

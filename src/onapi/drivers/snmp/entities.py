@@ -8,6 +8,7 @@ from onapi.drivers.snmp.profiles import Value, text
 
 _ENTITY = "1.3.6.1.2.1.47.1.1.1.1"
 _CONTAINED_IN, _CLASS, _NAME = f"{_ENTITY}.4", f"{_ENTITY}.5", f"{_ENTITY}.7"
+FIRMWARE, SOFTWARE = f"{_ENTITY}.9", f"{_ENTITY}.10"
 SERIAL_NUMBER, MANUFACTURER, MODEL = f"{_ENTITY}.11", f"{_ENTITY}.12", f"{_ENTITY}.13"
 _ALIAS = "1.3.6.1.2.1.47.1.3.2.1.2"
 _CONTAINS = "1.3.6.1.2.1.47.1.3.3.1.1"
