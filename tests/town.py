@@ -16,6 +16,7 @@ import asyncpg
 import httpx2
 
 from onapi import ids
+from onapi.actions.places import SIMULATED
 from onapi.domain.catalogue import Service
 from onapi.domain.characteristics import Rule
 from onapi.settings import Settings
@@ -214,12 +215,12 @@ def staffed(url: str) -> Iterator[Operator]:
 
 
 @contextlib.contextmanager
-def living(url: str) -> Iterator[Town]:
-    """Make a town in an empty database, with a server; nobody works on its orders yet."""
+def living(url: str, *, network: str = SIMULATED) -> Iterator[Town]:
+    """Make a town in an empty database, with a server on this network; nobody works on its orders yet."""
     operator = Operator(url)
     try:
         headers = operator.wait(build(operator.database))
-        with serving(Settings(database_url=url)) as server, contextlib.ExitStack() as stack:
+        with serving(Settings(database_url=url, network=network)) as server, contextlib.ExitStack() as stack:
             clients = {sp: stack.enter_context(server.client(head)) for sp, head in headers.items()}
             providers = {sp: Provider(sp, headers[sp], clients[sp], operator) for sp in headers}
             yield Town(server, operator, providers["alfa"], providers["beta"], providers["gamma"])

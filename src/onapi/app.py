@@ -15,6 +15,7 @@ from onapi.actions import orders as actions
 from onapi.actions import tickets as ticket_actions
 from onapi.actions.dhcp_lookup import DhcpLookup as Lookup
 from onapi.actions.places import SIMULATED, Places
+from onapi.actions.technical import Technical
 from onapi.drivers.contract import Element, Provisions
 from onapi.drivers.credentials import Credentials
 from onapi.drivers.network import Network
@@ -22,6 +23,7 @@ from onapi.drivers.simulated.driver import Simulated
 from onapi.drivers.ways import Ways
 from onapi.engine.ports import Ports
 from onapi.engine.runner import Patience
+from onapi.engine.sampling import Sampling
 from onapi.engine.worker import Worker
 from onapi.resources.accesses import Accesses
 from onapi.resources.dhcplookup import DhcpLookup
@@ -32,6 +34,7 @@ from onapi.resources.orderevents import OrderEvents
 from onapi.resources.orders import Orders
 from onapi.resources.services import Services
 from onapi.resources.subscriptions import Subscriptions
+from onapi.resources.tech import Tech
 from onapi.resources.tickets import Tickets
 from onapi.settings import Settings
 from onapi.storage import facts, migrate, news, pool
@@ -107,7 +110,9 @@ async def running(settings: Settings) -> AsyncIterator[Api]:
         herald = Herald(database)
         await newsroom.start()
         try:
+            places = Places(operators, simulated=settings.network == SIMULATED)
             resources = _resources(database, newsroom, herald, Lists(database, newsroom, cursors))
+            resources.append(Tech(Technical(database, places, network)).endpoint())
             yield _api(settings, database, authenticator, resources)
         finally:
             await newsroom.stop()
@@ -127,7 +132,14 @@ async def engine(settings: Settings, database: pool.Database, *, concurrency: in
     network = Network()
     ports = Ports(Places(database, simulated=False), network)
     try:
-        yield Worker(database, settings.database_url, ports, concurrency=concurrency, patience=Patience(tries=_TRIES))
+        yield Worker(
+            database,
+            settings.database_url,
+            ports,
+            concurrency=concurrency,
+            patience=Patience(tries=_TRIES),
+            sampling=Sampling(database, network),
+        )
     finally:
         await network.close()
 

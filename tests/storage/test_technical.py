@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from onapi import ids
+from onapi.domain.technical import Standing
 from onapi.storage import technical
-from onapi.storage.technical import Standing
 from tests.operators import Operator
 from tests.storage.stored_orders import ALFA, BETA, activate
 

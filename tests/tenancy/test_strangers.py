@@ -63,6 +63,8 @@ def examples(town: Town, alfa: Belongings, gamma: Belongings) -> dict[str, tuple
         "INSERT INTO dhcp_identifiers (access_id, ipv4_circuit_id) VALUES ('E-1', 'own'), ('H-1', 'hid') "
         "ON CONFLICT DO NOTHING"
     )
+    # With an agreement on everything, technical information is hidden by nothing but the view.
+    town.operator.rows("UPDATE providers SET technical = 'all' WHERE sp = 'gamma'")
     assert town.gamma.http.get(f"/accesses/{own}").status_code == 200
     return {
         "accessId": (own, hidden, "X-1"),

@@ -36,6 +36,12 @@ def test_it_has_what_is_routed_and_nothing_else(city: City) -> None:
         *((method, "/tickets/{coTicketReference}") for method in ("get", "patch")),
         ("get", "/dhcplookup/"),
         ("get", "/option82/{hex}"),
+        *(("get", f"/tech/access/{{accessId}}/{what}/") for what in ("hardware", "link/status")),
+        *(
+            ("get", f"/tech/access/{{accessId}}/link/{table}/")
+            for table in ("macaddresstable", "leaseinfo", "igmpsnooping")
+        ),
+        ("get", "/tech/cpe/{accessId}/status/"),
     }
     assert {parameter["name"] for parameter in paths["/accesses/"]["get"]["parameters"]} == {
         "If-Modified-Since",
@@ -81,6 +87,8 @@ def test_answers_and_refusals_are_as_it_says(city: City) -> None:
         "/dhcplookup/?ipv4circuitid=x": ("/dhcplookup/", 404),
         "/option82/520A01036162630203313233": ("/option82/{hex}", 404),
         "/option82/52": ("/option82/{hex}", 400),
+        "/tech/access/A-01/hardware": ("/tech/access/{accessId}/hardware/", 403),
+        "/tech/access/UNKNOWN/link/status": ("/tech/access/{accessId}/link/status/", 404),
     }
     for target, (path, status) in asked.items():
         answer = below(city.server, target, city.alfa)

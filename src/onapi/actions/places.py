@@ -7,6 +7,7 @@ from onapi import errors, ids
 from onapi.domain import inventory as domain
 from onapi.drivers import contract
 from onapi.drivers.elements import Known
+from onapi.drivers.simulated.households import VLANS
 from onapi.storage import inventory as storage
 from onapi.storage.coalesce import Coalesced
 from onapi.storage.inventory import Connection
@@ -71,6 +72,8 @@ def known(element: domain.Element) -> Known:
 
 def _simulated(access_id: ids.AccessId) -> Place:
     # Each access has elements of its own there, so that one that fails is no harm to others.
-    element = contract.Element(name=f"{SIMULATED} {access_id}", address="127.0.0.1", options={"access": access_id})
+    vlans = {f"vlan.{kind}": str(vlan) for kind, vlan in VLANS.items()}
+    options = {"access": access_id, **vlans}
+    element = contract.Element(name=f"{SIMULATED} {access_id}", address="127.0.0.1", options=options)
     there = Known(element=element, driver=SIMULATED)
     return Place(known=there, port=access_id, cpe=there, dhcp=there, identifiers=contract.Identifiers())

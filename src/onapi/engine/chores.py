@@ -2,7 +2,7 @@
 
 import structlog
 
-from onapi.storage import journal
+from onapi.storage import journal, samples
 from onapi.storage.pool import Database
 
 _log = structlog.get_logger()
@@ -18,7 +18,7 @@ class Chores:
         self._database = database
 
     async def look(self) -> None:
-        """Forget journal rows and Idempotency-Keys that are past their time, in pieces."""
+        """Forget what is past its time: journal rows, in pieces, Idempotency-Keys, peaks and samples."""
         forgotten = 0
         while True:
             async with self._database.connection() as tx:
@@ -28,5 +28,6 @@ class Chores:
                 break
         async with self._database.connection() as tx:
             await journal.forget_keys(tx)
+            await samples.forget(tx)
         if forgotten:
             _log.info("journal_forgotten", rows=forgotten)

@@ -15,6 +15,7 @@ from onapi.drivers.contract import Provisions
 from onapi.engine.chores import Chores
 from onapi.engine.records import LeaseLost, Records
 from onapi.engine.runner import Patience, Runner
+from onapi.engine.sampling import Sampling
 from onapi.storage import work as storage
 from onapi.storage.herald import Herald
 from onapi.storage.listening import listen
@@ -47,6 +48,7 @@ class Worker:
         concurrency: int,
         patience: Patience | None = None,
         pace: Pace | None = None,
+        sampling: Sampling | None = None,
     ) -> None:
         """Make it.
 
@@ -57,6 +59,7 @@ class Worker:
             concurrency: how many orders at once.
             patience: with the network.
             pace: of itself.
+            sampling: reads counters beside the orders; None: nobody does here.
         """
         self._database = database
         self._url = url
@@ -67,6 +70,7 @@ class Worker:
         self._runner = Runner(self._records, driver, self._patience)
         self._herald = Herald(database)
         self._chores = Chores(database)
+        self._sampling = sampling
         self._concurrency = concurrency
         self._running: dict[ids.OrderId, asyncio.Task[None]] = {}
         self._wake = asyncio.Event()
@@ -80,6 +84,8 @@ class Worker:
             asyncio.create_task(self._always(self._chores.look, self._chores.every_s)),
             asyncio.create_task(listen(self._url, self._heard)),
         ]
+        if self._sampling is not None:
+            helpers.append(asyncio.create_task(self._always(self._sampling.look, self._sampling.every_s)))
         try:
             while not self._stopping:
                 self._wake.clear()

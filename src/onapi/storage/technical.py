@@ -1,30 +1,16 @@
 """Of which accesses, and of what there, an SP may have technical information."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
 
 from onapi import ids
+from onapi.domain.technical import Standing
 from onapi.storage import queries
 from onapi.storage.tx import Tx
 
 _SQL = queries.beside(__file__)
 _since = msgspec.json.Decoder(dict[str, datetime]).decode
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """How an SP stands to an access that it knows.
-
-    `allowed`: whether it may have technical information of it; `everything`: also of what others deliver there. `own`
-    are the kinds of service that it delivers, each with the moment since when; `others` are the kinds of others.
-    """
-
-    allowed: bool
-    everything: bool
-    own: dict[str, datetime]
-    others: frozenset[str]
 
 
 async def standing(tx: Tx, *, sp: ids.Sp, access_id: ids.AccessId) -> Standing | None:

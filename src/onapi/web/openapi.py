@@ -39,7 +39,7 @@ def document(endpoints: Iterable[Endpoint], *, version: str, mount: str) -> dict
     _, schemas = msgspec.json.schema_components([*kinds, *parameters, Fault], ref_template=_REF)
     paths: dict[str, dict[str, Any]] = {}
     for endpoint in endpoints:
-        for operation in endpoint.operations:
+        for operation in filter(lambda one: not one.hidden, endpoint.operations):
             path = "/" + operation.path + ("" if operation.path.endswith("}") or not operation.path else "/")
             paths.setdefault(path, {})[operation.method.lower()] = _operation(endpoint, operation)
     return {

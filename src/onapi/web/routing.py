@@ -40,7 +40,8 @@ class Operation:
 
     `path` is below the version's root, with names of IDs in braces: `accesses/{accessId}`. `answers` are the types
     of its bodies by status, None for an empty one; refusals that every operation has need not be told, those in
-    `refusals` are told beside them. `body` is the type of the request's, None when it has none.
+    `refusals` are told beside them. `body` is the type of the request's, None when it has none. A `hidden` one is
+    answered, and described nowhere.
     """
 
     method: str
@@ -53,6 +54,7 @@ class Operation:
     body: Any = None
     refusals: tuple[tuple[type[errors.OnapiError], str], ...] = ()
     source: str
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

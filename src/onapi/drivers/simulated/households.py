@@ -26,7 +26,7 @@ VLANS = {"bb": 10, "iptv": 20, "voip": 30, "unknown": 40}
 """The VLAN of each kind of service."""
 
 _BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
-_LEASE = timedelta(hours=4)
+_LEASE = timedelta(minutes=8)
 _PACKET_BYTES = 900
 
 
