@@ -219,3 +219,22 @@ def test_an_element_that_answers_nonsense_is_a_503_without_what_it_said(town: To
     town.operator.fault(access, "garbage")
     told = asked(town.alfa, f"/tech/access/{access}/link/status", 503)
     assert "has to see to it" in told["cause"]
+
+
+def test_an_open_ticket_lets_an_sp_see_the_port_and_nothing_of_what_is_delivered_there(
+    town: Town, shared: str
+) -> None:
+    access = town.access()
+    town.alfa.active(access)
+    path = f"/tech/access/{access}/link/status"
+    asked(town.beta, path, 403)
+    ticket = {"accessId": access, "createdBy": "b", "heading": "h", "description": "d", "problemType": "NO_LINK"}
+    opened = town.beta.http.post("/tickets", json=ticket)
+    assert opened.status_code == 201, opened.text
+    assert asked(town.beta, path)["link"] is True
+    assert "configuredSpeed" not in asked(town.beta, path)
+    for table in TABLES:
+        assert asked(town.beta, f"/tech/access/{access}/{table}") == []
+    closed = {"status": "CLOSED", "responsible": "SP"}
+    assert town.beta.http.patch(f"/tickets/{opened.json()['coTicketReference']}", json=closed).status_code == 204
+    asked(town.beta, path, 403)

@@ -23,7 +23,10 @@ _OF_ELEMENTS = (
     "Asked of the network element, or up to {} seconds old: `Age` tells. What it does not tell is not there."
 )
 _REFUSALS = (
-    (errors.Forbidden, "The caller delivers nothing on this access, has no open ticket there, and no agreement that says all."),
+    (
+        errors.Forbidden,
+        "The caller delivers nothing on this access, has no open ticket there, and no agreement that says all.",
+    ),
     (errors.Unsupported, "The network element cannot tell this."),
 )
 _encode = msgspec.json.Encoder().encode
