@@ -1,13 +1,16 @@
 """Bring the CO's inventory in: lists of elements, and of where accesses are connected."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from onapi import errors
+from onapi.actions import places
 from onapi.actions.accesses import Progress
 from onapi.domain.address_lists import RowError
 from onapi.domain.inventory import Place
 from onapi.domain.inventory_lists import Kind, Reading
+from onapi.drivers.contract import Facts
+from onapi.drivers.network import Network
 from onapi.storage import inventory as storage
 from onapi.storage.inventory import Comparison, Listed, Row
 from onapi.storage.pool import Database
@@ -90,6 +93,20 @@ async def element(database: Database, name: str) -> tuple[Listed, list[Place]]:
         if found is None:
             raise errors.NotFound(f"There is no element {name!r}; `onapi elements list` has them all.")
         return found, await storage.ports(tx, element=name)
+
+
+async def probe(database: Database, network: Network, name: str) -> Facts:
+    """Ask an element what it is, and keep what it says.
+
+    Raises:
+        NotFound: there is no such element.
+        DriverError: it cannot be asked.
+    """
+    found, _ = await element(database, name)
+    facts = await network.probe(places.known(found))
+    async with database.connection() as tx:
+        await storage.put_facts(tx, element=name, facts=asdict(facts))
+    return facts
 
 
 def _refused(sorter: "_Sorter", found: list[RowError], more: int) -> Outcome:

@@ -10,7 +10,7 @@ from onapi.drivers.elements import Known
 from onapi.drivers.simulated.households import VLANS
 from onapi.storage import inventory as storage
 from onapi.storage.coalesce import Coalesced
-from onapi.storage.inventory import Connection
+from onapi.storage.inventory import Connection, Listed
 from onapi.storage.pool import Database
 
 SIMULATED = "simulated"
@@ -64,7 +64,7 @@ class Places:
             return await storage.connections(tx, access_ids=access_ids)
 
 
-def known(element: domain.Element) -> Known:
+def known(element: domain.Element | Listed) -> Known:
     """Return an element of the inventory as the network takes it."""
     described = contract.Element(name=element.element, address=element.address, options=element.options)
     return Known(element=described, driver=element.driver, credentials=element.credentials)

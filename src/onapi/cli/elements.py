@@ -9,11 +9,13 @@ from typing import IO, Annotated, NoReturn
 import typer
 
 from onapi import errors
-from onapi.actions import inventory
+from onapi.actions import inventory, places
 from onapi.cli import database, output
 from onapi.domain import inventory_lists
 from onapi.domain.inventory import Place
 from onapi.domain.inventory_lists import Reading, Template
+from onapi.drivers.contract import Facts
+from onapi.drivers.snmp import recording
 from onapi.storage.inventory import Listed
 from onapi.storage.pool import Database
 
@@ -120,6 +122,53 @@ def show(
         print()
         columns = ("port", "access", "cpe", "ipv4 circuit", "ipv4 remote", "ipv6 interface", "ipv6 remote")
         output.print_table(columns, [_row(place) for place in places])
+
+
+@app.command()
+def probe(
+    names: Annotated[list[str], typer.Argument(metavar="NAME…", help="The elements.")], as_json: output.Json = False
+) -> None:
+    """Ask elements what they are, and keep what they say."""
+
+    async def work(opened: Database) -> dict[str, Facts]:
+        async with database.network(opened) as network:
+            return {name: await inventory.probe(opened, network, name) for name in names}
+
+    found = database.run(work)
+    if as_json:
+        output.print_json(found)
+        return
+    columns = ("element", "vendor", "model", "description", "ports")
+    rows = [(name, one.vendor, one.model, one.description, len(one.ports)) for name, one in found.items()]
+    output.print_table(columns, rows)
+
+
+@app.command()
+def record(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The element.")],
+    file: Annotated[Path, typer.Argument(help="Where the recording goes; it must not be there yet.")],
+    also: Annotated[
+        list[str] | None, typer.Option(metavar="OID", help="Record what is below this object as well.")
+    ] = None,
+) -> None:
+    """Record a switch by SNMP, without what is about people, to add its model or report a fault."""
+
+    async def work(opened: Database) -> int:
+        found, _ = await inventory.element(opened, name)
+        rows = 0
+        with file.open("x", encoding="utf-8") as recording_file:
+            async with database.network(opened) as network:
+                for root in (*recording.ROOTS, *(also or ())):
+                    told = await network.walk(places.known(found), root)
+                    recording_file.writelines(f"{line}\n" for line in recording.lines(told))
+                    rows += len(told)
+        return rows
+
+    try:
+        rows = database.run(work)
+    except OSError as error:
+        raise errors.Invalid(f"{file} cannot be written: {error.strerror}.") from error
+    output.say(f"{rows} values are in {file}. Look through it before you give it to anybody.")
 
 
 def _templates(**texts: str | None) -> dict[str, Template]:

@@ -2,7 +2,7 @@
 
 import typer
 
-from onapi.cli import accesses, catalogue, demo, elements, operator, orders, provider, simulated, work
+from onapi.cli import accesses, catalogue, demo, elements, network, operator, orders, provider, simulated, work
 
 app = typer.Typer(rich_markup_mode=None)
 app.command()(demo.demo)
@@ -15,5 +15,6 @@ app.add_typer(provider.app, name="provider")
 app.add_typer(accesses.app, name="accesses")
 app.add_typer(catalogue.app, name="catalogue")
 app.add_typer(elements.app, name="elements")
+app.add_typer(network.app, name="network")
 app.add_typer(orders.app, name="orders")
 app.add_typer(simulated.app, name="simulated")

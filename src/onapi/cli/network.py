@@ -1,0 +1,38 @@
+"""Commands for the network as a whole."""
+
+import os
+from typing import Annotated
+
+import typer
+
+from onapi import settings
+from onapi.actions.audit import Audit, Audited
+from onapi.actions.places import SIMULATED, Places
+from onapi.cli import database, output
+from onapi.storage.pool import Database
+
+app = typer.Typer(help="The network as a whole.", no_args_is_help=True)
+
+
+@app.callback()
+def _network() -> None:
+    """The network as a whole."""
+
+
+@app.command()
+def audit(
+    element: Annotated[str | None, typer.Option(help="Only the ports of this element.")] = None,
+    as_json: output.Json = False,
+) -> None:
+    """Compare what every port delivers with what it is to deliver, and change nothing; 1 when they differ."""
+    simulated = settings.read(os.environ).network == SIMULATED
+
+    async def work(opened: Database) -> Audited:
+        async with database.network(opened) as network:
+            return await Audit(opened, Places(opened, simulated=simulated), network).look(element)
+
+    audited = database.run(work)
+    output.print_rows(audited.findings, as_json=as_json)
+    output.say(f"{audited.ports} ports compared, {audited.skipped} skipped; {len(audited.findings)} differences.")
+    if audited.findings:
+        raise typer.Exit(1)
