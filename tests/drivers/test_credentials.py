@@ -68,9 +68,16 @@ def test_an_element_has_the_ways_that_its_options_and_credentials_make() -> None
     for way in ("snmp", "ovsdb", "openflow", "appctl", "shell", "netconf", "sql", "control", "http", "cabinet"):
         with pytest.raises(Unsupported):
             getattr(bare, way)()
-    options = {"ovsdb": "unix:/run/db.sock", "openflow": "tcp:192.0.2.1:6653", "appctl": "unix:/run/openvswitch"}
+    options = {
+        "ovsdb": "unix:/run/db.sock",
+        "openflow": "tcp:192.0.2.1:6653",
+        "appctl": "unix:/run/openvswitch",
+        "sql_database": "kea",
+        "control": "/run/kea/control",
+        "url": "http://192.0.2.1:7557",
+    }
     whole = Ways(Element(name="sw", address="192.0.2.1", options=options), Credentials({"snmp_community": "c"}))
-    for way in ("snmp", "ovsdb", "openflow", "appctl"):
+    for way in ("snmp", *("ovsdb", "openflow", "appctl", "sql", "control", "http")):
         assert getattr(whole, way)() is getattr(whole, way)(), "one session serves all questions"
 
 
@@ -80,6 +87,8 @@ def test_an_element_has_the_ways_that_its_options_and_credentials_make() -> None
         ({"ovsdb": "http://192.0.2.1"}, {}, "ovsdb"),
         ({"ovsdb": "ssl:192.0.2.1:6640"}, {}, "ovsdb"),
         ({"ovsdb": "ssl:192.0.2.1:6640"}, {"tls_authority_file": "/nowhere"}, "ovsdb"),
+        ({"url": "ftp://192.0.2.1"}, {}, "http"),
+        ({"sql_database": "kea", "sql_port": "0"}, {}, "sql"),
         ({"snmp_port": "all"}, {"snmp_community": "c"}, "snmp"),
         ({"snmp_port": "70000"}, {"snmp_community": "c"}, "snmp"),
         ({}, {"snmp_user": "u"}, "snmp"),

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from onapi.drivers.contract import Appctl, Cabinet, Element, OpenFlow, Ovsdb, Shell, Snmp
+from onapi.drivers.contract import Appctl, Cabinet, Control, Element, Http, OpenFlow, Ovsdb, Shell, Snmp, Sql
 from onapi.drivers.credentials import Credentials, Unread
+from onapi.drivers.kea.control import KeaControl
+from onapi.drivers.kea.database import KeaDatabase
 from onapi.drivers.no_ways import NoWays
 from onapi.drivers.ovs.appctl import AppctlClient
 from onapi.drivers.ovs.openflow import OpenFlowClient
@@ -17,6 +19,7 @@ from onapi.drivers.snmp.credentials import Credentials as SnmpCredentials
 from onapi.drivers.snmp.session import Session
 from onapi.drivers.ssh.connection import Login
 from onapi.drivers.ssh.shell import ShellClient
+from onapi.drivers.web import WebClient
 
 T = TypeVar("T")
 
@@ -72,6 +75,32 @@ class Ways(NoWays):
             return super().shell()
         port = self._port("ssh_port", 22)
         return self._once("shell", lambda: ShellClient(self._element.address, login, port=port))
+
+    def sql(self) -> Sql:
+        """Return the way to the database that the option `sql_database` names, as `sql_user`."""
+        database = self._option("sql_database")
+        if database is None:
+            return super().sql()
+        host, port = self._option("sql_host") or self._element.address, self._port("sql_port", 5432)
+        user, password = self._credentials.get("sql_user") or "kea", self._credentials.get("sql_password")
+        return self._once("sql", lambda: KeaDatabase(host, port, database, user, password))
+
+    def control(self) -> Control:
+        """Return the way to the control socket of a Kea server, where the option `control` says."""
+        where, six = self._option("control"), self._option("control6")
+        if where is None:
+            return super().control()
+        user, password = self._credentials.get("http_user"), self._credentials.get("http_password")
+        return self._once("control", lambda: KeaControl(where, six, user=user, password=password))
+
+    def http(self) -> Http:
+        """Return the way to the web server that the option `url` names."""
+        url = self._option("url")
+        if url is None:
+            return super().http()
+        get = self._credentials.get
+        user, password, token = get("http_user"), get("http_password"), get("http_token")
+        return self._once("http", lambda: WebClient(url, user=user, password=password, token=token, tls=self._tls()))
 
     def cabinet(self) -> Cabinet:
         """Return the way to the simulated network."""

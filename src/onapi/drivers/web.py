@@ -32,18 +32,13 @@ class WebClient:
         deadline_s: float = 10.0,
         largest: int = 4 << 20,
     ) -> None:
-        address = _address(base)
+        self._base = _address(base)
+        self._login = (user, password or "") if user is not None else None
+        self._token = token
+        self._tls = tls
         self._deadline_s = deadline_s
         self._largest = largest
-        self._client = httpx2.AsyncClient(
-            base_url=address,
-            auth=(user, password or "") if user is not None else None,
-            headers={"Authorization": f"Bearer {token}"} if token is not None else None,
-            verify=tls or True,
-            timeout=deadline_s,
-            # What the machine's environment says of proxies is not meant for elements.
-            trust_env=False,
-        )
+        self._client: httpx2.AsyncClient | None = None
 
     async def fetch(self, path: str, query: Mapping[str, str]) -> Any:
         """Return what the server answers, decoded.
@@ -73,12 +68,27 @@ class WebClient:
             raise Garbled("The web server answers something that is no JSON.") from None
 
     async def close(self) -> None:
-        """Let go of the connections."""
-        await self._client.aclose()
+        """Let go of the connections; the next question opens others."""
+        client, self._client = self._client, None
+        if client is not None:
+            await client.aclose()
+
+    def _opened(self) -> httpx2.AsyncClient:
+        if self._client is None:
+            self._client = httpx2.AsyncClient(
+                base_url=self._base,
+                auth=self._login,
+                headers={"Authorization": f"Bearer {self._token}"} if self._token is not None else None,
+                verify=self._tls or True,
+                timeout=self._deadline_s,
+                # What the machine's environment says of proxies is not meant for elements.
+                trust_env=False,
+            )
+        return self._client
 
     async def _read(self, path: str, query: Mapping[str, str]) -> tuple[int, bytes]:
         body = bytearray()
-        async with self._client.stream("GET", path, params=dict(query)) as answer:
+        async with self._opened().stream("GET", path, params=dict(query)) as answer:
             async for chunk in answer.aiter_bytes():
                 body += chunk
                 if len(body) > self._largest:
