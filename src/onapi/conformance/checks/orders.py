@@ -1,0 +1,283 @@
+"""Orders, as they can be read; what placing shows is in order_placing.py and order_life.py.
+
+Source: ON-API 2.6.0 spec/orders.md, common/dataformats.md.
+"""
+
+from collections.abc import Iterator
+from urllib.parse import quote, urlsplit
+
+from onapi.conformance import formats
+from onapi.conformance.findings import Finding, Nothing, NotOffered
+from onapi.conformance.levels import Level, Reading
+from onapi.conformance.register import Chapter, Findings
+from onapi.conformance.server import Seen, Server
+from onapi.conformance.tables import Field, Presence, declare
+
+CHAPTER = Chapter("ORD", "Orders", "orders")
+_PAGE = "spec/orders.md"
+_FORMATS = "common/dataformats.md"
+_MOST = 12
+OPERATIONS = ("ACTIVATE", "DEACTIVATE", "SUSPEND", "RESUME", "MODIFY", "CHANGE")
+STATES = ("RECEIVED", "IN_PROGRESS", "DONE_SUCCESS", "DONE_FAILED")
+
+
+def some(server: Server) -> list[Seen]:
+    """Return orders that the server shows: unfinished ones, and some of those that order events tell of."""
+    found = [Seen(one, f"orders[{number}]", answer) for answer in [server.listing("orders")] for number, one in enumerate(answer.objects)]
+    if found and found[0].exchange.status != 200:
+        found = []
+    for path in _told(server):
+        answer = server.get(path)
+        if answer.status == 200 and isinstance(answer.value, dict):
+            found.append(Seen(answer.value, path, answer))
+    if not found:
+        raise Nothing("There are no orders, unfinished ones or in order events.")
+    return found
+
+
+def _told(server: Server) -> list[str]:
+    try:
+        events = server.sample("orderevents")
+    except Nothing:
+        return []
+    host = urlsplit(server.session.url).netloc
+    paths = [str(order.value.get("path")) for seen in events for order in seen.below("order") if order.value.get("path")]
+    local = [path for path in dict.fromkeys(paths) if urlsplit(path).netloc in {"", host}]
+    return [urlsplit(path).path for path in local[-_MOST:]]
+
+
+def _characteristics(server: Server) -> Iterator[Seen]:
+    for seen in some(server):
+        yield from seen.below("characteristics")
+
+
+def _equipment(server: Server) -> Iterator[Seen]:
+    for seen in some(server):
+        yield from seen.below("equipment")
+
+
+@CHAPTER.must(1, "The list is an array of objects, with 200, also when there are none.", f"{_PAGE}, Get all unfinished orders")
+def array(server: Server) -> Findings:
+    answer = server.listing("orders")
+    if answer.status != 200 or formats.objects(answer.value):
+        yield Finding(f"The list was answered {answer.status}, and no array of objects", answer)
+
+
+@CHAPTER.must(2, "Without a filter, the list has unfinished orders only.", f"{_PAGE}, Get all unfinished orders")
+def unfinished(server: Server) -> Findings:
+    for seen in server.sample("orders"):
+        if seen.value.get("state") in {"DONE_SUCCESS", "DONE_FAILED"}:
+            yield seen.wrong(f"is {seen.value['state']}")
+
+
+@CHAPTER.must(3, "accessId= lists the orders of that access, and no others.", f"{_PAGE}, a specific acccessId")
+def of_an_access(server: Server) -> Findings:
+    with_access = [seen for seen in some(server) if seen.value.get("accessId")]
+    if not with_access:
+        raise Nothing("No order that was shown has an accessId.")
+    wanted = str(with_access[-1].value["accessId"])
+    answer = server.get(server.path("orders") + f"?accessId={quote(wanted, safe='')}")
+    if answer.status != 200:
+        yield Finding(f"The filter was answered {answer.status}", answer)
+    for order in answer.objects:
+        if order.get("accessId") != wanted:
+            yield Finding(f"An order of {order.get('accessId')} is among those of {wanted}", answer)
+
+
+@CHAPTER.must(4, "state= lists the orders in that state, and no others.", f"{_PAGE}, a certain state")
+def in_a_state(server: Server) -> Findings:
+    for state in STATES:
+        answer = server.get(server.path("orders") + f"?state={state}")
+        if answer.status != 200:
+            yield Finding(f"state={state} was answered {answer.status}", answer)
+        for order in answer.objects if answer.status == 200 else []:
+            if order.get("state") != state:
+                yield Finding(f"An order that is {order.get('state')} is among those that are {state}", answer)
+
+
+@CHAPTER.contradictory(5, 'state= may have quotes around the word: the example has them, nothing else does.', f"{_PAGE}, a certain state", deviation="`state=` in quotes")
+def in_quotes(server: Server) -> Findings:
+    plain = server.get(server.path("orders") + "?state=RECEIVED")
+    quoted = server.get(server.path("orders") + "?state=%22RECEIVED%22")
+    if plain.status != quoted.status:
+        yield Finding(f"In quotes it is {quoted.status}, without them {plain.status}", quoted)
+
+
+@CHAPTER.should(6, "A state that there is not is 400.", "common/responses.md, 400")
+def unknown_state(server: Server) -> Findings:
+    answer = server.get(server.path("orders") + "?state=FINISHED")
+    if answer.status != 400:
+        yield Finding(f"state=FINISHED was answered {answer.status}", answer)
+
+
+@CHAPTER.must(7, "A single order is got by its orderId, as an object.", f"{_PAGE}, Get a single order")
+def single(server: Server) -> Findings:
+    for seen, answer in server.singles("orders", "orderId"):
+        if answer.status != 200 or not isinstance(answer.value, dict):
+            yield Finding(f"{seen.value['orderId']} is listed, and by itself {answer.status}", answer)
+        elif answer.value.get("orderId") != seen.value["orderId"]:
+            yield Finding(f"{seen.value['orderId']} was asked for, and {answer.value.get('orderId')} given", answer)
+
+
+@CHAPTER.must(8, "An order's path leads to the order.", f"{_PAGE}, path")
+def path_leads(server: Server) -> Findings:
+    for seen in some(server)[:_MOST]:
+        path = seen.value.get("path")
+        if not isinstance(path, str) or urlsplit(path).netloc not in {"", urlsplit(server.session.url).netloc}:
+            continue
+        answer = server.get(urlsplit(path).path)
+        if answer.status != 200 or not isinstance(answer.value, dict):
+            yield Finding(f"{path} is {answer.status}", answer)
+        elif answer.value.get("orderId") != seen.value.get("orderId"):
+            yield Finding(f"{path} leads to the order {answer.value.get('orderId')}", answer)
+
+
+@CHAPTER.must(9, "What order events tell of can be read by its path.", "spec/orderevents.md, order")
+def told_can_be_read(server: Server) -> Findings:
+    try:
+        events = server.sample("orderevents")
+    except NotOffered as error:
+        raise Nothing(str(error)) from error
+    # A cancelled order may be gone.
+    done = {
+        str(order.value.get("path"))
+        for seen in events
+        for order in seen.below("order")
+        if order.value.get("state") == "DONE_SUCCESS"
+    }
+    told = [path for path in _told(server) if path in done]
+    if not told:
+        raise Nothing("No order that was told of has succeeded.")
+    for path in told:
+        answer = server.get(path)
+        if answer.status != 200:
+            yield Finding(f"{path} is {answer.status}", answer)
+
+
+@CHAPTER.should(10, "DONE_FAILED comes with a message that says why.", f"{_FORMATS}, orderState")
+def why(server: Server) -> Findings:
+    failed = [seen for seen in some(server) if seen.value.get("state") == "DONE_FAILED"]
+    if not failed:
+        raise Nothing("No order that was shown failed.")
+    for seen in failed:
+        if not seen.value.get("message"):
+            yield seen.wrong("is DONE_FAILED without a message")
+
+
+@CHAPTER.must(11, "equipment is an array of objects.", f"{_FORMATS}, equipment", reading=Reading.STANDARD, deviation="`equipment`")
+def equipment_is_an_array(server: Server) -> Findings:
+    for seen in _having(server, "equipment"):
+        if formats.objects(seen.value["equipment"]):
+            yield seen.wrong("equipment is no array of objects")
+
+
+@CHAPTER.must(12, "equipment is an object, or an array when it is several.", "seed, Create a new order", reading=Reading.BITVIS, deviation="`equipment`")
+def equipment_is_an_object(server: Server) -> Findings:
+    for seen in _having(server, "equipment"):
+        given = seen.value["equipment"]
+        if not isinstance(given, dict) and (formats.objects(given) or len(given) == 1):
+            yield seen.wrong("equipment is neither an object nor an array of several")
+
+
+@CHAPTER.should(13, "The digits A to F of a MAC address are capital letters.", f"{_FORMATS}, macAddress", deviation="`macAddress`")
+def capitals(server: Server) -> Findings:
+    met = False
+    for seen in _equipment(server):
+        given = seen.value.get("macAddress")
+        met = met or isinstance(given, str)
+        if isinstance(given, str) and given != given.upper():
+            yield seen.wrong(f"macAddress is {given}")
+    if not met:
+        raise Nothing("No order that was shown has a macAddress.")
+
+
+@CHAPTER.must(14, 'The service level is called "SLA".', f"{_FORMATS}, characteristics/SLA", reading=Reading.STANDARD, deviation="characteristics")
+def sla_of_the_standard(server: Server) -> Findings:
+    yield from _named(server, "SLA", "sla")
+
+
+@CHAPTER.must(15, 'The service level is called "sla".', "seed, Create a new order", reading=Reading.BITVIS, deviation="characteristics")
+def sla_of_the_seed(server: Server) -> Findings:
+    yield from _named(server, "sla", "SLA")
+
+
+def _named(server: Server, right: str, wrong: str) -> Findings:
+    found = [seen for seen in _characteristics(server) if {right, wrong} & seen.value.keys()]
+    if not found:
+        raise Nothing(f"No order that was shown has {right}.")
+    for seen in found:
+        if wrong in seen.value:
+            yield seen.wrong(f'has "{wrong}"')
+
+
+def _having(server: Server, name: str) -> list[Seen]:
+    found = [seen for seen in some(server) if name in seen.value]
+    if not found:
+        raise Nothing(f"No order that was shown has {name}.")
+    return found
+
+
+declare(
+    CHAPTER,
+    _PAGE,
+    "An order",
+    some,
+    (
+        Field(number=20, name="orderId", words="an ID", kind=formats.identifier, presence=Presence.MANDATORY),
+        Field(number=21, name="path", words="a text", kind=formats.text, presence=Presence.MANDATORY),
+        Field(number=22, name="operation", words="one of six words", kind=formats.one_of(*OPERATIONS), presence=Presence.MANDATORY),
+        Field(number=23, name="state", words="one of four words", kind=formats.one_of(*STATES), presence=Presence.MANDATORY),
+        Field(number=24, name="subscriptionId", words="an ID", kind=formats.identifier, presence=Presence.MANDATORY),
+        Field(
+            number=25,
+            name="accessId",
+            words="an ID; the examples of other operations than ACTIVATE lack it",
+            kind=formats.identifier,
+            presence=Presence.MANDATORY,
+            level=Level.CONTRADICTORY,
+        ),
+        Field(
+            number=26,
+            name="service",
+            words="a text; the examples of other operations than ACTIVATE lack it",
+            kind=formats.text,
+            presence=Presence.MANDATORY,
+            level=Level.CONTRADICTORY,
+        ),
+        Field(
+            number=27,
+            name="message",
+            words="a text; the examples lack it",
+            kind=formats.text,
+            presence=Presence.MAY_BE_EMPTY,
+            level=Level.CONTRADICTORY,
+        ),
+        Field(number=28, name="requestedDateTime", words="a dateTime", kind=formats.date_time),
+        Field(number=29, name="expectedCompletionDate", words="a dateTime", kind=formats.date_time),
+        Field(number=30, name="spReference", words="an ID", kind=formats.identifier, level=Level.SHOULD),
+        Field(number=31, name="spSubscriptionId", words="an ID", kind=formats.identifier, level=Level.SHOULD),
+        Field(number=32, name="externalNote", words="a text", kind=formats.text),
+        Field(number=33, name="characteristics", words="an object", kind=formats.an_object),
+        Field(number=34, name="forcedTakeover", words="true or false", kind=formats.boolean),
+    ),
+)
+declare(
+    CHAPTER,
+    _FORMATS,
+    "Characteristics of an order",
+    _characteristics,
+    (
+        Field(number=40, name="fixedIp", words="true or false", kind=formats.boolean, section="characteristics/fixedIp"),
+        Field(number=41, name="ipAddresses", words="an array of IP addresses", kind=formats.list_of(formats.ip_address), section="characteristics/ipAddresses"),
+    ),
+)
+declare(
+    CHAPTER,
+    _FORMATS,
+    "Equipment of an order",
+    _equipment,
+    (
+        Field(number=42, name="vendorId", words="a text", kind=formats.text, section="equipment"),
+        Field(number=43, name="macAddress", words="a MAC address with colons", kind=formats.mac, section="equipment"),
+    ),
+)

@@ -1,0 +1,164 @@
+"""Services: what may be ordered on an access.
+
+Source: ON-API 2.6.0 spec/services.md.
+"""
+
+from collections.abc import Iterator
+
+from onapi.conformance import formats
+from onapi.conformance.exchange import Exchange
+from onapi.conformance.findings import Finding, Nothing
+from onapi.conformance.levels import Level, Reading
+from onapi.conformance.register import Chapter, Findings
+from onapi.conformance.server import Seen, Server
+from onapi.conformance.tables import Field, Presence, declare
+
+CHAPTER = Chapter("SVC", "Services", "services")
+_PAGE = "spec/services.md"
+
+
+def _offers(server: Server) -> Iterator[Seen]:
+    for seen in server.sample("services"):
+        yield from seen.below("services")
+
+
+def _characteristics(server: Server) -> Iterator[Seen]:
+    for seen, answer in server.singles("services", "accessId"):
+        for service in Seen(_object(answer), f"services/{seen.value['accessId']}", answer).below("services"):
+            named = service.value.get("characteristics")
+            for name, rule in (named if isinstance(named, dict) else {}).items():
+                if isinstance(rule, dict):
+                    yield Seen(rule, f"{service.where}.characteristics.{name}", answer)
+
+
+def _object(answer: Exchange) -> dict[str, object]:
+    return answer.value if isinstance(answer.value, dict) else {}
+
+
+@CHAPTER.must(1, "The list is an array of objects, with 200.", f"{_PAGE}, All services", since="2.6")
+def array(server: Server) -> Findings:
+    answer = server.listing("services")
+    if answer.status != 200 or formats.objects(answer.value):
+        yield Finding(f"The list was answered {answer.status}, and no array of objects", answer)
+
+
+@CHAPTER.must(2, "What may be ordered on one access is got by its accessId, as an object.", f"{_PAGE}, a single Access", since="2.6")
+def single(server: Server) -> Findings:
+    for seen, answer in server.singles("services", "accessId"):
+        if answer.status != 200 or not isinstance(answer.value, dict):
+            yield Finding(f"{seen.value['accessId']} is listed, and by itself {answer.status}", answer)
+        elif answer.value.get("accessId") != seen.value["accessId"]:
+            yield Finding(f"{seen.value['accessId']} was asked for, and {answer.value.get('accessId')} given", answer)
+
+
+@CHAPTER.must(3, "By itself, an access offers the same services as in the list.", f"{_PAGE}, All services", since="2.6")
+def same(server: Server) -> Findings:
+    for seen, answer in server.singles("services", "accessId"):
+        listed = {one.value.get("service") for one in seen.below("services")}
+        single = {one.value.get("service") for one in Seen(_object(answer), "", answer).below("services")}
+        if answer.status == 200 and listed != single:
+            different = ", ".join(sorted(map(str, listed ^ single)))
+            yield Finding(f"{seen.value['accessId']} differs in {different}", answer)
+
+
+@CHAPTER.must(4, "An access that is listed can be read at /accesses/ too.", f"{_PAGE}, accessId", since="2.6")
+def known(server: Server) -> Findings:
+    for seen, _ in server.singles("services", "accessId"):
+        answer = server.one("accesses", seen.value["accessId"])
+        if answer.status != 200:
+            yield Finding(f"{seen.value['accessId']} has services, and /accesses/ says {answer.status}", answer)
+
+
+@CHAPTER.must(5, "A single access tells the characteristics of its services as an object.", f"{_PAGE}, services/characteristics")
+def characteristics(server: Server) -> Findings:
+    met = False
+    for seen, answer in server.singles("services", "accessId"):
+        for service in Seen(_object(answer), f"services/{seen.value['accessId']}", answer).below("services"):
+            if "characteristics" in service.value:
+                met = True
+                if not isinstance(service.value["characteristics"], dict):
+                    yield service.wrong("characteristics is no object")
+    if not met:
+        raise Nothing("No service that was shown has characteristics.")
+
+
+@CHAPTER.contradictory(
+    6,
+    'The allowed values are called "values", as in the example; the list of fields says "validValues".',
+    f"{_PAGE}, services/characteristics/[type]/validValues",
+    deviation="what may be in a characteristic",
+)
+def values(server: Server) -> Findings:
+    found = [seen for seen in _characteristics(server) if {"values", "validValues"} & seen.value.keys()]
+    if not found:
+        raise Nothing("No characteristic that was shown has values.")
+    for seen in found:
+        if "values" not in seen.value:
+            yield seen.wrong("calls them validValues")
+
+
+@CHAPTER.must(
+    7, 'The characteristic of the service level is called "SLA".', "common/dataformats.md, characteristics/SLA", reading=Reading.STANDARD, deviation="characteristics"
+)
+def sla_of_the_standard(server: Server) -> Findings:
+    yield from _named(server, "SLA", "sla")
+
+
+@CHAPTER.must(8, 'The characteristic of the service level is called "sla".', "seed, Create a new order", reading=Reading.BITVIS, deviation="characteristics")
+def sla_of_the_seed(server: Server) -> Findings:
+    yield from _named(server, "sla", "SLA")
+
+
+@CHAPTER.contradictory(
+    9,
+    'The characteristic of addresses is called "ipAddresses", as in the data formats; the examples say "ipAddress".',
+    "common/dataformats.md, characteristics/ipAddresses",
+    deviation="characteristics",
+)
+def addresses(server: Server) -> Findings:
+    yield from _named(server, "ipAddresses", "ipAddress")
+
+
+def _named(server: Server, right: str, wrong: str) -> Findings:
+    found = [seen for seen in _characteristics(server) if seen.where.rpartition(".")[2] in {right, wrong}]
+    if not found:
+        raise Nothing(f"No service that was shown has {right}.")
+    for seen in found:
+        if seen.where.endswith(f".{wrong}"):
+            yield seen.wrong(f'is called "{wrong}"')
+
+
+declare(
+    CHAPTER,
+    _PAGE,
+    "An access of the list",
+    lambda server: server.sample("services"),
+    (
+        Field(number=20, name="accessId", words="an ID", kind=formats.identifier, presence=Presence.MANDATORY, since="2.6"),
+        Field(number=21, name="services", words="an array of objects", kind=formats.objects, presence=Presence.MANDATORY, since="2.6"),
+    ),
+)
+declare(
+    CHAPTER,
+    _PAGE,
+    "A service",
+    _offers,
+    (
+        Field(number=22, name="service", words="a text", kind=formats.text, presence=Presence.MANDATORY),
+        Field(number=23, name="connectionDateTime", words="a dateTime", kind=formats.date_time, presence=Presence.MANDATORY, since="2.5"),
+        Field(number=24, name="availableDateTime", words='a dateTime, or ""', kind=formats.date_time_or_empty, presence=Presence.MAY_BE_EMPTY, since="2.5"),
+        Field(number=25, name="disconnectionDateTime", words='a dateTime, or ""', kind=formats.date_time_or_empty, presence=Presence.MAY_BE_EMPTY, since="2.5"),
+        Field(number=26, name="forcedTakeoverPossible", words="true or false", kind=formats.boolean, presence=Presence.MANDATORY),
+        Field(number=27, name="comments", words="an array of texts", kind=formats.list_of(formats.text)),
+    ),
+)
+declare(
+    CHAPTER,
+    _PAGE,
+    "A characteristic",
+    _characteristics,
+    (
+        Field(number=28, name="required", words="true or false", kind=formats.boolean, presence=Presence.MANDATORY, level=Level.SHOULD),
+        Field(number=29, name="values", words="an array", kind=formats.list_of(lambda _value: None)),
+    ),
+)

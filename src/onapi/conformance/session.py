@@ -1,0 +1,148 @@
+"""Asking a server: bounded in size, time and number, and polite when it says that it is too much."""
+
+import base64
+import json
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import httpx2
+
+from onapi.conformance.exchange import Exchange
+from onapi.conformance.findings import Stopped, Unreachable
+
+SAMPLE_BYTES = 2_000_000
+"""So much is read of an answer; lists of whole networks are gigabytes."""
+
+MOST_REQUESTS = 1_500
+MOST_WAITING_S = 120.0
+"""So long is waited in all, in a run, because the server asks for it with 429 and Retry-After."""
+
+_TIME_LIMIT_S = 30.0
+_SHOWN_HEADERS = ("content-type", "if-modified-since", "accept")
+
+
+class Session:
+    """A caller with a user and a password, or without; it keeps every exchange in `log`, in their order."""
+
+    def __init__(
+        self,
+        url: str,
+        user: str,
+        password: str,
+        *,
+        log: list[Exchange],
+        sleep: Callable[[float], None] = time.sleep,
+        time_limit_s: float = _TIME_LIMIT_S,
+    ) -> None:
+        self.url, self.user, self.log, self.sleep = url.rstrip("/"), user, log, sleep
+        self.authorization = "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
+        self._secrets = tuple(filter(None, (password, self.authorization.removeprefix("Basic "))))
+        self._client = httpx2.Client(timeout=time_limit_s, headers={"User-Agent": "onapi-conform"})
+        self._time_limit_s, self._waited_s = time_limit_s, 0.0
+
+    def close(self) -> None:
+        """Close its connections."""
+        self._client.close()
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        given: Any = None,
+        raw: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        authorization: str | None = "",
+    ) -> Exchange:
+        """Send a request, and return the exchange; 429 is waited out for as long as it may be.
+
+        Args:
+            method: GET, POST …
+            path: a path below the root, or from the server's root when it begins with a slash; may have a query.
+            given: a body, as JSON.
+            raw: a body that is sent as it is, and called JSON.
+            headers: further headers.
+            authorization: None sends none, a text sends that; not given, the session's own.
+
+        Raises:
+            Unreachable: there was no answer, or none of HTTP.
+            Stopped: too much was asked, or the server went on answering 429.
+        """
+        while True:
+            exchange = self._once(method, path, given, raw, dict(headers or {}), authorization)
+            if exchange.status != 429:
+                return exchange
+            self._wait(exchange)
+
+    def _once(
+        self, method: str, path: str, given: Any, raw: bytes | None, headers: dict[str, str], authorization: str | None
+    ) -> Exchange:
+        if len(self.log) >= MOST_REQUESTS:
+            raise Stopped(f"{MOST_REQUESTS} requests were sent, which is the most that one run sends.")
+        body = raw if given is None else json.dumps(given, ensure_ascii=False).encode()
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        shown = {name: value for name, value in headers.items() if name.lower() in _SHOWN_HEADERS}
+        if authorization is not None:
+            headers["Authorization"] = authorization or self.authorization
+            shown["Authorization"] = "Basic ••••"
+        url = self.absolute(path)
+        try:
+            with self._client.stream(method, url, content=body, headers=headers) as answer:
+                content, whole = self._content(answer)
+        except (httpx2.TransportError, httpx2.DecodingError) as error:
+            raise Unreachable(f"{method} {url} had no answer: {error or type(error).__name__}") from error
+        exchange = Exchange(
+            method=method,
+            url=url,
+            sent=shown,
+            body=None if body is None else body.decode("utf-8", "replace"),
+            status=answer.status_code,
+            headers=answer.headers,
+            content=content,
+            whole=whole,
+            secrets=self._secrets,
+        )
+        self.log.append(exchange)
+        return exchange
+
+    def absolute(self, path: str) -> str:
+        """Return the URL of a path."""
+        if path.startswith("/"):
+            return str(httpx2.URL(self.url).join(path))
+        return f"{self.url}/{path}"
+
+    def _content(self, answer: httpx2.Response) -> tuple[bytes, bool]:
+        # Until it is enough, by size or by time: whoever drips a list does not hold us for ever.
+        read = bytearray()
+        deadline = time.monotonic() + self._time_limit_s
+        for chunk in answer.iter_bytes():
+            read += chunk
+            if len(read) > SAMPLE_BYTES or time.monotonic() > deadline:
+                return bytes(read[:SAMPLE_BYTES]), False
+        return bytes(read), True
+
+    def _wait(self, exchange: Exchange) -> None:
+        pause = retry_after_s(exchange.headers.get("Retry-After"), datetime.now(UTC))
+        if self._waited_s + pause > MOST_WAITING_S:
+            raise Stopped(
+                f"{exchange.method} {exchange.url} was answered 429, and {pause:.0f} more seconds are longer than we wait."
+            )
+        self._waited_s += pause
+        self.sleep(pause)
+
+
+def retry_after_s(value: str | None, now: datetime) -> float:
+    """Return for how many seconds to wait: what the header says as seconds or as a date, at least one; 5 without it."""
+    if value is None:
+        return 5.0
+    if value.strip().isdecimal():
+        return max(1.0, float(value))
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError:
+        return 5.0
+    return max(1.0, (moment.replace(tzinfo=moment.tzinfo or UTC) - now).total_seconds())
