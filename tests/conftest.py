@@ -15,6 +15,7 @@ import httpx2
 import hypothesis
 import pytest
 import uvicorn
+from starlette.types import ASGIApp
 
 from onapi.app import Application
 from onapi.settings import Settings
@@ -112,10 +113,10 @@ def server(database_url: str) -> Iterator[Server]:
 
 
 @contextlib.contextmanager
-def serving(settings: Settings) -> Iterator[Server]:
-    """Run a server with these settings until the block ends."""
+def serving(settings: Settings, around: Callable[[ASGIApp], ASGIApp] = lambda app: app) -> Iterator[Server]:
+    """Run a server with these settings until the block ends; `around` may stand between it and its callers."""
     config = uvicorn.Config(
-        Application(settings),
+        around(Application(settings)),
         port=0,
         http=GuardedProtocol,
         lifespan="on",

@@ -7,13 +7,14 @@ import asyncio
 import contextlib
 import itertools
 import time
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 import asyncpg
 import httpx2
+from starlette.types import ASGIApp
 
 from onapi import ids
 from onapi.actions.places import SIMULATED
@@ -215,12 +216,18 @@ def staffed(url: str) -> Iterator[Operator]:
 
 
 @contextlib.contextmanager
-def living(url: str, *, network: str = SIMULATED) -> Iterator[Town]:
-    """Make a town in an empty database, with a server on this network; nobody works on its orders yet."""
+def living(
+    url: str, *, network: str = SIMULATED, around: Callable[[ASGIApp], ASGIApp] = lambda app: app
+) -> Iterator[Town]:
+    """Make a town in an empty database, with a server on this network; nobody works on its orders yet.
+
+    `around` may stand between the server and its callers.
+    """
     operator = Operator(url)
     try:
         headers = operator.wait(build(operator.database))
-        with serving(Settings(database_url=url, network=network)) as server, contextlib.ExitStack() as stack:
+        settings = Settings(database_url=url, network=network)
+        with serving(settings, around) as server, contextlib.ExitStack() as stack:
             clients = {sp: stack.enter_context(server.client(head)) for sp, head in headers.items()}
             providers = {sp: Provider(sp, headers[sp], clients[sp], operator) for sp in headers}
             yield Town(server, operator, providers["alfa"], providers["beta"], providers["gamma"])

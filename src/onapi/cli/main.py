@@ -7,6 +7,7 @@ from typing import NoReturn
 import typer
 
 from onapi import errors
+from onapi.cli import conform
 from onapi.cli.groups import Commands
 from onapi.cli.output import complain
 
@@ -24,6 +25,9 @@ app = typer.Typer(
 @app.callback()
 def _onapi() -> None:
     """ON-API 2.6: run a communication operator, or be a service provider at one."""
+
+
+app.command()(conform.conform)
 
 
 def main() -> NoReturn:

@@ -8,15 +8,24 @@ from onapi.conformance.checks import (
     events,
     invoices,
     lookups,
+    order_fields,
+    order_life,
+    order_placing,
+    order_refusals,
     orderevents,
     orders,
     services,
     subscriptions,
     technical,
+    technical_fields,
+    ticket_life,
     tickets,
     transport,
 )
 from onapi.conformance.register import Chapter, Check
+
+# These only add to chapters of others.
+_ADDED = (order_fields, order_placing, order_life, order_refusals, technical_fields, ticket_life)
 
 CHAPTERS: tuple[Chapter, ...] = (
     transport.CHAPTER,
@@ -36,4 +45,6 @@ CHAPTERS: tuple[Chapter, ...] = (
     # What was answered to all the others.
     answers.CHAPTER,
 )
-CHECKS: tuple[Check, ...] = tuple(check for chapter in CHAPTERS for check in sorted(chapter.checks, key=lambda one: one.id))
+CHECKS: tuple[Check, ...] = tuple(
+    check for chapter in CHAPTERS for check in sorted(chapter.checks, key=lambda one: one.id)
+)

@@ -131,7 +131,9 @@ def option82(value: Any) -> str | None:
         return "is not hexadecimal"
     if octets[:1] != b"\x52":
         return "does not begin with 52, which is 82 in hex"
-    return None if len(octets) > 1 and octets[1] == len(octets) - 2 else "has another length than its second octet says"
+    return (
+        None if len(octets) > 1 and octets[1] == len(octets) - 2 else "has another length than its second octet says"
+    )
 
 
 def one_of(*words: str) -> Format:

@@ -36,6 +36,7 @@ class Check:
 
     `look` raises Nothing when there is nothing to look at. `reading` is None where both texts agree. `since` is the
     version of the standard that brought the sentence. `writes`: orders or tickets must be placed to see it.
+    `looks_back`: it sends nothing, and looks at what the others were answered.
     `deviation` names the row of docs/reference/deviations.md that tells of it.
     """
 
@@ -49,6 +50,7 @@ class Check:
     reading: Reading | None = None
     since: str = "2.4"
     writes: bool = False
+    looks_back: bool = False
     deviation: str | None = None
 
 
@@ -59,6 +61,7 @@ class Chapter:
     letters: str
     name: str
     endpoint: str | None = None
+    looks_back: bool = False
     checks: list[Check] = field(default_factory=list)
 
     def must(self, number: int, says: str, source: str, **more: Unpack[More]) -> Callable[[Look], Look]:
@@ -84,6 +87,7 @@ class Chapter:
                     look=look,
                     endpoint=self.endpoint,
                     chapter=self.name,
+                    looks_back=self.looks_back,
                     **more,
                 )
             )

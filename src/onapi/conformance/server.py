@@ -122,6 +122,16 @@ class Server:
             raise Nothing(f"The list of {endpoint} is {'empty' if exchange.status == 200 else exchange.status}.")
         return found
 
+    def shown(self, endpoint: str) -> list[Seen]:
+        """Return the single objects of an endpoint that were shown in the run so far, each state of one once."""
+        start = self.session.absolute(self.path(endpoint)).rstrip("/") + "/"
+        found: dict[bytes, Seen] = {}
+        for answer in self.session.log:
+            key = (answer.url.partition("?")[0] + "/").partition(start)[2]
+            if answer.method == "GET" and key and answer.status == 200 and isinstance(answer.value, dict):
+                found.setdefault(answer.content, Seen(answer.value, f"{endpoint}/{key.strip('/')}", answer))
+        return list(found.values())
+
     def singles(self, endpoint: str, key: str) -> list[tuple[Seen, Exchange]]:
         """Return some objects of a list, each with what its own path answers."""
         found = [seen for seen in self.sample(endpoint) if isinstance(seen.value.get(key), str) and seen.value[key]]
@@ -140,7 +150,7 @@ class Server:
             found = self.get(path)
             if found.status != 501 and (found.status < 400 or found.flaw is None):
                 return path
-        raise NotOffered(f"There is no list of endpoints, and {endpoint}/ is {found.status}.")
+        raise NotOffered(f"There is no list of endpoints, and {endpoint}/ is {self.get(f'{endpoint}/').status}.")
 
 
 def _names(listed: dict[str, Any]) -> set[str]:

@@ -72,17 +72,17 @@ class Session:
             Stopped: too much was asked, or the server went on answering 429.
         """
         while True:
-            exchange = self._once(method, path, given, raw, dict(headers or {}), authorization)
+            body = raw if given is None else json.dumps(given, ensure_ascii=False).encode()
+            exchange = self._once(method, path, body, dict(headers or {}), authorization)
             if exchange.status != 429:
                 return exchange
             self._wait(exchange)
 
     def _once(
-        self, method: str, path: str, given: Any, raw: bytes | None, headers: dict[str, str], authorization: str | None
+        self, method: str, path: str, body: bytes | None, headers: dict[str, str], authorization: str | None
     ) -> Exchange:
         if len(self.log) >= MOST_REQUESTS:
             raise Stopped(f"{MOST_REQUESTS} requests were sent, which is the most that one run sends.")
-        body = raw if given is None else json.dumps(given, ensure_ascii=False).encode()
         if body is not None:
             headers["Content-Type"] = "application/json"
         shown = {name: value for name, value in headers.items() if name.lower() in _SHOWN_HEADERS}
@@ -94,7 +94,7 @@ class Session:
             with self._client.stream(method, url, content=body, headers=headers) as answer:
                 content, whole = self._content(answer)
         except (httpx2.TransportError, httpx2.DecodingError) as error:
-            raise Unreachable(f"{method} {url} had no answer: {error or type(error).__name__}") from error
+            raise Unreachable(f"{method} {url} had no answer: {str(error) or type(error).__name__}") from error
         exchange = Exchange(
             method=method,
             url=url,
@@ -129,14 +129,15 @@ class Session:
         pause = retry_after_s(exchange.headers.get("Retry-After"), datetime.now(UTC))
         if self._waited_s + pause > MOST_WAITING_S:
             raise Stopped(
-                f"{exchange.method} {exchange.url} was answered 429, and {pause:.0f} more seconds are longer than we wait."
+                f"{exchange.method} {exchange.url} was answered 429, and {pause:.0f} more seconds are longer than "
+                "a run waits."
             )
         self._waited_s += pause
         self.sleep(pause)
 
 
 def retry_after_s(value: str | None, now: datetime) -> float:
-    """Return for how many seconds to wait: what the header says as seconds or as a date, at least one; 5 without it."""
+    """Return for how many seconds to wait: what the header says, as seconds or as a date; 5 without it."""
     if value is None:
         return 5.0
     if value.strip().isdecimal():

@@ -1,6 +1,6 @@
 """Which of the two texts a server follows, by what it sends, where they disagree."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 

@@ -18,8 +18,10 @@ MOST_FINDINGS = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """How a check went. `findings` are the first few, `more` says that there were others; `reason` is why it did not
-    look."""
+    """How a check went.
+
+    `findings` are the first few, `more` says that there were others; `reason` is why it did not look.
+    """
 
     check: Check
     verdict: Verdict
@@ -31,7 +33,11 @@ class Result:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """How a server did. `dialect` is the reading it was held to, `signs` what told it; `stopped` is why the run ended early."""
+    """How a server did.
+
+    `dialect` is the reading it was held to, which the caller `named` or the `signs` told; `stopped` is why the run
+    ended early, `left` what could not be taken back.
+    """
 
     url: str
     user: str
@@ -45,6 +51,7 @@ class Report:
     requests: int
     seconds: float
     stopped: str | None = None
+    left: tuple[str, ...] = ()
 
     def of(self, verdict: Verdict) -> list[Result]:
         """Return the results with a verdict."""
@@ -107,11 +114,10 @@ def run(server: Server, checks: Sequence[Check], told: Callable[[Check], None] =
     found = signs.read(server) if server.dialect is None else ()
     dialect = server.dialect or signs.weigh(found)
     doing = _Run(server, dialect)
-    for check in checks:
+    for check in sorted(checks, key=_turn):
         told(check)
         doing.results.append(doing.do(check))
-    for story in server.stories.values():
-        story.tidy()
+    left = tuple(sentence for story in server.stories.values() for sentence in story.tidy())
     return Report(
         url=server.session.url,
         user=server.session.user,
@@ -121,11 +127,19 @@ def run(server: Server, checks: Sequence[Check], told: Callable[[Check], None] =
         named=server.dialect is not None,
         signs=tuple(sign.says for sign in found),
         wrote=bool(server.accesses),
-        results=tuple(doing.results),
+        results=tuple(sorted(doing.results, key=lambda result: checks.index(result.check))),
         requests=len(server.session.log),
         seconds=time.monotonic() - began,
         stopped=doing.stopped,
+        left=left,
     )
+
+
+def _turn(check: Check) -> int:
+    """Return when a check has its turn: first those that place something, so that all others have more to look at."""
+    if check.writes:
+        return 0
+    return 2 if check.looks_back else 1
 
 
 def _not_asked(check: Check, server: Server, dialect: Reading) -> str | None:

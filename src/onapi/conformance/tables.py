@@ -20,7 +20,10 @@ class Presence(Enum):
     OPTIONAL = "is optional"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+MANDATORY, MAY_BE_EMPTY = Presence.MANDATORY, Presence.MAY_BE_EMPTY
+
+
+@dataclass(frozen=True, slots=True)
 class Field:
     """A field, its format in words and as a function, and where it stands."""
 
@@ -36,7 +39,9 @@ class Field:
     deviation: str | None = None
 
 
-def declare(chapter: Chapter, page: str, what: str, objects: Callable[[Server], Iterable[Seen]], rows: Iterable[Field]) -> None:
+def declare(
+    chapter: Chapter, page: str, what: str, objects: Callable[[Server], Iterable[Seen]], rows: Iterable[Field]
+) -> None:
     """Make a check of each row: where an object has the field, it has the format; where it must have it, it has.
 
     Args:

@@ -43,7 +43,9 @@ class Endpoints:
     async def list(self, call: Call) -> Response:
         """Return the endpoints that this server has."""
         return Response(
-            _encode([_described(endpoint, call.mount) for endpoint in self._others]), media_type="application/json"
+            _encode([_described(endpoint, call.mount) for endpoint in self._others]),
+            headers={"Location": f"{call.mount}/"},
+            media_type="application/json",
         )
 
 

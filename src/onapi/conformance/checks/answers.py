@@ -13,7 +13,7 @@ from onapi.conformance.findings import Finding, Nothing
 from onapi.conformance.register import Chapter, Findings
 from onapi.conformance.server import Server
 
-CHAPTER = Chapter("ANS", "Every answer")
+CHAPTER = Chapter("ANS", "Every answer", looks_back=True)
 _FORMATS = "common/dataformats.md"
 _RESPONSES = "common/responses.md"
 _NO_NULL = re.compile(r"/(accesses|invoicespecification)/")

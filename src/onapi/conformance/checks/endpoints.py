@@ -9,7 +9,7 @@ from onapi.conformance import formats
 from onapi.conformance.findings import Finding, Nothing
 from onapi.conformance.register import Chapter, Findings
 from onapi.conformance.server import Seen, Server
-from onapi.conformance.tables import Field, Presence, declare
+from onapi.conformance.tables import MANDATORY, Field, declare
 
 CHAPTER = Chapter("END", "List of endpoints")
 _PAGE = "common/endpoints.md"
@@ -49,7 +49,9 @@ def listed_is_there(server: Server) -> Findings:
 
 @CHAPTER.should(4, "What is there is listed.", _PAGE)
 def there_is_listed(server: Server) -> Findings:
-    paths = {urlsplit(str(seen.value.get("endpoint"))).path.rstrip("/").rpartition("/")[2] for seen in _listed(server)}
+    paths = {
+        urlsplit(str(seen.value.get("endpoint"))).path.rstrip("/").rpartition("/")[2] for seen in _listed(server)
+    }
     known = {"accesses", "services", "subscriptions", "orders", "orderevents", "events", "tickets"}
     for endpoint in sorted(known - paths - ({"orders"} if "order" in paths else set())):
         answer = server.get(f"{endpoint}/")
@@ -68,11 +70,11 @@ declare(
     "A listed endpoint",
     _listed,
     (
-        Field(number=10, name="name", words="a text", kind=formats.text, presence=Presence.MANDATORY),
-        Field(number=11, name="endpoint", words="a URL or a path", kind=formats.text, presence=Presence.MANDATORY),
-        Field(number=12, name="version", words="a text", kind=formats.text, presence=Presence.MANDATORY),
-        Field(number=13, name="documentation", words="a URL", kind=_url, presence=Presence.MANDATORY),
-        Field(number=14, name="note", words="a text", kind=formats.text),
-        Field(number=15, name="unsupportedFields", words="an array of texts", kind=formats.list_of(formats.text)),
+        Field(10, "name", "a text", formats.text, MANDATORY),
+        Field(11, "endpoint", "a URL or a path", formats.text, MANDATORY),
+        Field(12, "version", "a text", formats.text, MANDATORY),
+        Field(13, "documentation", "a URL", _url, MANDATORY),
+        Field(14, "note", "a text", formats.text),
+        Field(15, "unsupportedFields", "an array of texts", formats.list_of(formats.text)),
     ),
 )

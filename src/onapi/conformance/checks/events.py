@@ -10,7 +10,7 @@ from onapi.conformance.findings import Finding, Nothing
 from onapi.conformance.levels import Level
 from onapi.conformance.register import Chapter, Findings
 from onapi.conformance.server import Seen, Server
-from onapi.conformance.tables import Field, Presence, declare
+from onapi.conformance.tables import MANDATORY, Field, declare
 
 CHAPTER = Chapter("EVT", "Events", "events")
 _PAGE = "spec/events.md"
@@ -38,7 +38,12 @@ def once(server: Server) -> Findings:
             yield Finding(f"{' '.join(event)} is listed {times} times", server.listing("events"))
 
 
-@CHAPTER.must(3, "CREATE and UPDATE have the path of the object, DELETE has none.", f"{_PAGE}, path", deviation="`/events`, `path` of a subscription")
+@CHAPTER.must(
+    3,
+    "CREATE and UPDATE have the path of the object, DELETE has none.",
+    f"{_PAGE}, path",
+    deviation="`/events`, `path` of a subscription",
+)
 def paths(server: Server) -> Findings:
     for seen in _events(server):
         if ("path" in seen.value) == (seen.value.get("type") == "DELETE"):
@@ -77,7 +82,9 @@ def plural(server: Server) -> Findings:
             yield seen.wrong(f"objectType is {seen.value['objectType']}")
 
 
-@CHAPTER.must(6, "The present second is held back: no event is as new as Last-Modified.", f"{_PAGE}, All available events")
+@CHAPTER.must(
+    6, "The present second is held back: no event is as new as Last-Modified.", f"{_PAGE}, All available events"
+)
 def held_back(server: Server) -> Findings:
     answer = server.listing("events")
     until = formats.http_date(answer.headers.get("Last-Modified"))
@@ -134,16 +141,23 @@ declare(
     "An event",
     _events,
     (
-        Field(number=20, name="type", words="CREATE, UPDATE or DELETE", kind=formats.one_of("CREATE", "UPDATE", "DELETE"), presence=Presence.MANDATORY),
+        Field(20, "type", "CREATE, UPDATE or DELETE", formats.one_of("CREATE", "UPDATE", "DELETE"), MANDATORY),
         Field(
-            number=21,
-            name="objectType",
-            words="one of four words, in the plural or the singular",
-            kind=formats.one_of(*_KINDS, *sorted(_SINGULAR)),
-            presence=Presence.MANDATORY,
+            21,
+            "objectType",
+            "one of four words, in the plural or the singular",
+            formats.one_of(*_KINDS, *sorted(_SINGULAR)),
+            MANDATORY,
         ),
-        Field(number=22, name="objectId", words="an ID", kind=formats.identifier, presence=Presence.MANDATORY),
-        Field(number=23, name="path", words="a text", kind=formats.text),
-        Field(number=24, name="time", words="a dateTime; the example lacks the time zone", kind=formats.date_time, presence=Presence.MANDATORY, level=Level.CONTRADICTORY),
+        Field(22, "objectId", "an ID", formats.identifier, MANDATORY),
+        Field(23, "path", "a text", formats.text),
+        Field(
+            24,
+            "time",
+            "a dateTime; the example lacks the time zone",
+            formats.date_time,
+            MANDATORY,
+            level=Level.CONTRADICTORY,
+        ),
     ),
 )

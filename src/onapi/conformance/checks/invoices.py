@@ -11,7 +11,7 @@ from onapi.conformance.findings import Finding, Nothing
 from onapi.conformance.levels import Level
 from onapi.conformance.register import Chapter, Findings
 from onapi.conformance.server import Seen, Server
-from onapi.conformance.tables import Field, Presence, declare
+from onapi.conformance.tables import MANDATORY, Field, declare
 
 CHAPTER = Chapter("INV", "Invoice specification", "invoicespecification")
 _PAGE = "spec/invoice_specification.md"
@@ -106,7 +106,7 @@ def commented(server: Server) -> Findings:
 
 @CHAPTER.contradictory(
     7,
-    'access, subscription and invoice are objects, as in the examples; the list of fields says "JSON array of JSON objects".',
+    'access, subscription and invoice are objects, as in the examples; the list of fields says "array".',
     f"{_PAGE}, access",
 )
 def objects(server: Server) -> Findings:
@@ -116,7 +116,11 @@ def objects(server: Server) -> Findings:
                 yield row.wrong(f"{name} is no object")
 
 
-@CHAPTER.contradictory(8, "Sums are bare numbers, as in the list of fields; the examples have them in quotes.", f"{_PAGE}, invoice/listPrice")
+@CHAPTER.contradictory(
+    8,
+    "Sums are bare numbers, as in the list of fields; the examples have them in quotes.",
+    f"{_PAGE}, invoice/listPrice",
+)
 def bare(server: Server) -> Findings:
     for seen in _part("invoice")(server):
         for name in ("listPrice", "invoicedAmount"):
@@ -154,9 +158,9 @@ declare(
     "A period",
     _periods,
     (
-        Field(number=20, name="id", words="an ID", kind=formats.identifier, presence=Presence.MANDATORY, section="GET"),
-        Field(number=21, name="fromDate", words="a date", kind=formats.day, presence=Presence.MANDATORY, section="GET"),
-        Field(number=22, name="toDate", words="a date", kind=formats.day, presence=Presence.MANDATORY, section="GET"),
+        Field(20, "id", "an ID", formats.identifier, MANDATORY, section="GET"),
+        Field(21, "fromDate", "a date", formats.day, MANDATORY, section="GET"),
+        Field(22, "toDate", "a date", formats.day, MANDATORY, section="GET"),
     ),
 )
 declare(
@@ -165,8 +169,8 @@ declare(
     "A row",
     _rows,
     (
-        Field(number=30, name="coId", words="a text", kind=formats.text, presence=Presence.MANDATORY),
-        Field(number=31, name="spName", words="a text", kind=formats.text, presence=Presence.MANDATORY, since="2.6"),
+        Field(30, "coId", "a text", formats.text, MANDATORY),
+        Field(31, "spName", "a text", formats.text, MANDATORY, since="2.6"),
     ),
 )
 declare(
@@ -175,13 +179,28 @@ declare(
     "The access of a row",
     _part("access"),
     (
-        Field(number=40, name="accessId", words="an ID", kind=formats.identifier, presence=Presence.MANDATORY, section="access/accessId"),
-        Field(number=41, name="streetName", words="a text", kind=formats.text, presence=Presence.MANDATORY, section="access/streetName"),
-        Field(number=42, name="postalCode", words="five digits", kind=formats.postal_code, presence=Presence.MANDATORY, section="access/postalCode"),
-        Field(number=43, name="city", words="a text", kind=formats.text, presence=Presence.MANDATORY, section="access/city"),
-        Field(number=44, name="countryCode", words="ISO 3166-1 alpha-2", kind=formats.country_code, presence=Presence.MANDATORY, section="access/countryCode"),
-        Field(number=45, name="premisesType", words="one of seven words", kind=formats.one_of(*_PREMISES), presence=Presence.MANDATORY, section="access/premisesType"),
-        Field(number=46, name="priceGroup", words='an integer, not negative; the example has it in quotes', kind=formats.natural, presence=Presence.MANDATORY, section="access/priceGroup", level=Level.CONTRADICTORY),
+        Field(40, "accessId", "an ID", formats.identifier, MANDATORY, section="access/accessId"),
+        Field(41, "streetName", "a text", formats.text, MANDATORY, section="access/streetName"),
+        Field(42, "postalCode", "five digits", formats.postal_code, MANDATORY, section="access/postalCode"),
+        Field(43, "city", "a text", formats.text, MANDATORY, section="access/city"),
+        Field(44, "countryCode", "ISO 3166-1 alpha-2", formats.country_code, MANDATORY, section="access/countryCode"),
+        Field(
+            45,
+            "premisesType",
+            "one of seven words",
+            formats.one_of(*_PREMISES),
+            MANDATORY,
+            section="access/premisesType",
+        ),
+        Field(
+            46,
+            "priceGroup",
+            "an integer, not negative; the example has it in quotes",
+            formats.natural,
+            MANDATORY,
+            section="access/priceGroup",
+            level=Level.CONTRADICTORY,
+        ),
     ),
 )
 declare(
@@ -190,12 +209,14 @@ declare(
     "The subscription of a row",
     _part("subscription"),
     (
-        Field(number=50, name="service", words="a text", kind=formats.text, presence=Presence.MANDATORY, section="subscription/service"),
-        Field(number=51, name="connectionDate", words="a date", kind=formats.day, presence=Presence.MANDATORY, section="subscription/connectionDate"),
-        Field(number=52, name="disconnectionDate", words="a date", kind=formats.day, section="subscription/disconnectionDate"),
-        Field(number=53, name="coSubscriptionId", words="an ID", kind=formats.identifier, presence=Presence.MANDATORY, section="subscription/coSubscriptionId"),
-        Field(number=54, name="spReference", words="a text", kind=formats.text, section="subscription/spReference"),
-        Field(number=55, name="spSubscriptionId", words="a text", kind=formats.text, section="subscription/spSubscriptionId"),
+        Field(50, "service", "a text", formats.text, MANDATORY, section="subscription/service"),
+        Field(51, "connectionDate", "a date", formats.day, MANDATORY, section="subscription/connectionDate"),
+        Field(52, "disconnectionDate", "a date", formats.day, section="subscription/disconnectionDate"),
+        Field(
+            53, "coSubscriptionId", "an ID", formats.identifier, MANDATORY, section="subscription/coSubscriptionId"
+        ),
+        Field(54, "spReference", "a text", formats.text, section="subscription/spReference"),
+        Field(55, "spSubscriptionId", "a text", formats.text, section="subscription/spSubscriptionId"),
     ),
 )
 declare(
@@ -204,11 +225,20 @@ declare(
     "The item of a row",
     _part("invoice"),
     (
-        Field(number=60, name="billingItem", words="a text", kind=formats.text, presence=Presence.MANDATORY, section="invoice/billingItem"),
-        Field(number=61, name="invoiceType", words="DEBIT or CREDIT", kind=formats.one_of("DEBIT", "CREDIT"), presence=Presence.MANDATORY, section="invoice/invoiceType"),
-        Field(number=62, name="rowType", words="one of eleven words", kind=formats.one_of(*_ROW_TYPES), presence=Presence.MANDATORY, section="invoice/rowType"),
-        Field(number=63, name="fromDate", words="a date", kind=formats.day, presence=Presence.MANDATORY, section="invoice/fromDate"),
-        Field(number=64, name="toDate", words="a date", kind=formats.day, presence=Presence.MANDATORY, section="invoice/toDate"),
-        Field(number=65, name="comment", words="a text", kind=formats.text, section="invoice/comment"),
+        Field(60, "billingItem", "a text", formats.text, MANDATORY, section="invoice/billingItem"),
+        Field(
+            61,
+            "invoiceType",
+            "DEBIT or CREDIT",
+            formats.one_of("DEBIT", "CREDIT"),
+            MANDATORY,
+            section="invoice/invoiceType",
+        ),
+        Field(
+            62, "rowType", "one of eleven words", formats.one_of(*_ROW_TYPES), MANDATORY, section="invoice/rowType"
+        ),
+        Field(63, "fromDate", "a date", formats.day, MANDATORY, section="invoice/fromDate"),
+        Field(64, "toDate", "a date", formats.day, MANDATORY, section="invoice/toDate"),
+        Field(65, "comment", "a text", formats.text, section="invoice/comment"),
     ),
 )

@@ -54,7 +54,9 @@ def one_object(server: Server) -> Findings:
 )
 def lower_case(server: Server) -> Findings:
     access_id, given, _ = _known(server)
-    answer = server.get(server.path("dhcplookup") + "?" + urlencode({name.lower(): value for name, value in given.items()}))
+    answer = server.get(
+        server.path("dhcplookup") + "?" + urlencode({name.lower(): value for name, value in given.items()})
+    )
     if answer.status != 200 or answer.value != {"accessId": access_id}:
         yield Finding(f"In lower case the answer was {answer.status}", answer)
 
@@ -109,7 +111,9 @@ def option_not_found(server: Server) -> Findings:
         yield Finding(f"An option that nobody has was answered {answer.status}", answer)
 
 
-@OPTION82.should(3, "What is no option 82 is 400.", "common/responses.md, 400", deviation="`/option82/`, a malformed option")
+@OPTION82.should(
+    3, "What is no option 82 is 400.", "common/responses.md, 400", deviation="`/option82/`, a malformed option"
+)
 def malformed(server: Server) -> Findings:
     for wrong in ("53020100", "5203010161", "xyz"):
         answer = server.one("option82", wrong)

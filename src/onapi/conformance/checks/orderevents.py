@@ -15,7 +15,7 @@ from onapi.conformance.findings import Finding, Nothing
 from onapi.conformance.levels import Level
 from onapi.conformance.register import Chapter, Findings
 from onapi.conformance.server import Seen, Server
-from onapi.conformance.tables import Field, Presence, declare
+from onapi.conformance.tables import MANDATORY, MAY_BE_EMPTY, Field, declare
 
 CHAPTER = Chapter("OEV", "Order events", "orderevents")
 _PAGE = "spec/orderevents.md"
@@ -61,7 +61,9 @@ def after_the_last(server: Server) -> Findings:
             yield Finding(f"{event['event']} was told again after {known[-1]}", answer)
 
 
-@CHAPTER.must(4, "With since= an event, every later one is told, and that one is not.", f"{_PAGE}, Events since last fetch")
+@CHAPTER.must(
+    4, "With since= an event, every later one is told, and that one is not.", f"{_PAGE}, Events since last fetch"
+)
 def every_later_one(server: Server) -> Findings:
     for position in {0, len(_events(server)) // 2}:
         known, answer = _since(server, position)
@@ -103,7 +105,9 @@ def lasting(server: Server) -> Findings:
         yield Finding(f"{len(gone)} events are gone, such as {gone[0]}", answer)
 
 
-@CHAPTER.must(8, "An order's states come in their order, each once, and none after DONE.", "common/dataformats.md, orderState")
+@CHAPTER.must(
+    8, "An order's states come in their order, each once, and none after DONE.", "common/dataformats.md, orderState"
+)
 def lawful(server: Server) -> Findings:
     stories: dict[str, list[tuple[Any, Seen]]] = defaultdict(list)
     for seen in _orders(server):
@@ -136,8 +140,8 @@ declare(
     "An event",
     _events,
     (
-        Field(number=20, name="event", words="an ID", kind=formats.identifier, presence=Presence.MANDATORY),
-        Field(number=21, name="order", words="an object", kind=formats.an_object, presence=Presence.MANDATORY),
+        Field(20, "event", "an ID", formats.identifier, MANDATORY),
+        Field(21, "order", "an object", formats.an_object, MANDATORY),
     ),
 )
 declare(
@@ -146,11 +150,11 @@ declare(
     "The order of an event",
     _orders,
     (
-        Field(number=22, name="path", words="a text", kind=formats.text, presence=Presence.MANDATORY, section="order"),
-        Field(number=23, name="accessId", words="an ID", kind=formats.identifier, presence=Presence.MANDATORY, section="order"),
-        Field(number=24, name="service", words="a text", kind=formats.text, presence=Presence.MANDATORY, section="order"),
-        Field(number=25, name="operation", words="one of six words", kind=formats.one_of(*OPERATIONS), presence=Presence.MANDATORY, section="order"),
-        Field(number=26, name="state", words="one of four words", kind=formats.one_of(*STATES), presence=Presence.MANDATORY, section="order"),
-        Field(number=27, name="message", words="a text", kind=formats.text, presence=Presence.MAY_BE_EMPTY, section="order", level=Level.MUST),
+        Field(22, "path", "a text", formats.text, MANDATORY, section="order"),
+        Field(23, "accessId", "an ID", formats.identifier, MANDATORY, section="order"),
+        Field(24, "service", "a text", formats.text, MANDATORY, section="order"),
+        Field(25, "operation", "one of six words", formats.one_of(*OPERATIONS), MANDATORY, section="order"),
+        Field(26, "state", "one of four words", formats.one_of(*STATES), MANDATORY, section="order"),
+        Field(27, "message", "a text", formats.text, MAY_BE_EMPTY, section="order", level=Level.MUST),
     ),
 )

@@ -8,10 +8,9 @@ from urllib.parse import quote, urlsplit
 
 from onapi.conformance import formats
 from onapi.conformance.findings import Finding, Nothing, NotOffered
-from onapi.conformance.levels import Level, Reading
+from onapi.conformance.levels import Reading
 from onapi.conformance.register import Chapter, Findings
 from onapi.conformance.server import Seen, Server
-from onapi.conformance.tables import Field, Presence, declare
 
 CHAPTER = Chapter("ORD", "Orders", "orders")
 _PAGE = "spec/orders.md"
@@ -22,14 +21,14 @@ STATES = ("RECEIVED", "IN_PROGRESS", "DONE_SUCCESS", "DONE_FAILED")
 
 
 def some(server: Server) -> list[Seen]:
-    """Return orders that the server shows: unfinished ones, and some of those that order events tell of."""
-    found = [Seen(one, f"orders[{number}]", answer) for answer in [server.listing("orders")] for number, one in enumerate(answer.objects)]
-    if found and found[0].exchange.status != 200:
-        found = []
+    """Return orders that the server shows: unfinished ones, some that order events tell of, and those of this run."""
+    listed = server.listing("orders")
+    found = [
+        Seen(one, f"orders[{number}]", listed) for number, one in enumerate(listed.objects) if listed.status == 200
+    ]
     for path in _told(server):
-        answer = server.get(path)
-        if answer.status == 200 and isinstance(answer.value, dict):
-            found.append(Seen(answer.value, path, answer))
+        server.get(path)
+    found += server.shown("orders")
     if not found:
         raise Nothing("There are no orders, unfinished ones or in order events.")
     return found
@@ -41,22 +40,28 @@ def _told(server: Server) -> list[str]:
     except Nothing:
         return []
     host = urlsplit(server.session.url).netloc
-    paths = [str(order.value.get("path")) for seen in events for order in seen.below("order") if order.value.get("path")]
+    paths = [
+        str(order.value.get("path")) for seen in events for order in seen.below("order") if order.value.get("path")
+    ]
     local = [path for path in dict.fromkeys(paths) if urlsplit(path).netloc in {"", host}]
     return [urlsplit(path).path for path in local[-_MOST:]]
 
 
-def _characteristics(server: Server) -> Iterator[Seen]:
+def characteristics(server: Server) -> Iterator[Seen]:
+    """Yield the characteristics of orders."""
     for seen in some(server):
         yield from seen.below("characteristics")
 
 
-def _equipment(server: Server) -> Iterator[Seen]:
+def equipment(server: Server) -> Iterator[Seen]:
+    """Yield the equipment of orders."""
     for seen in some(server):
         yield from seen.below("equipment")
 
 
-@CHAPTER.must(1, "The list is an array of objects, with 200, also when there are none.", f"{_PAGE}, Get all unfinished orders")
+@CHAPTER.must(
+    1, "The list is an array of objects, with 200, also when there are none.", f"{_PAGE}, Get all unfinished orders"
+)
 def array(server: Server) -> Findings:
     answer = server.listing("orders")
     if answer.status != 200 or formats.objects(answer.value):
@@ -95,7 +100,12 @@ def in_a_state(server: Server) -> Findings:
                 yield Finding(f"An order that is {order.get('state')} is among those that are {state}", answer)
 
 
-@CHAPTER.contradictory(5, 'state= may have quotes around the word: the example has them, nothing else does.', f"{_PAGE}, a certain state", deviation="`state=` in quotes")
+@CHAPTER.contradictory(
+    5,
+    "state= may have quotes around the word: the example has them, nothing else does.",
+    f"{_PAGE}, a certain state",
+    deviation="`state=` in quotes",
+)
 def in_quotes(server: Server) -> Findings:
     plain = server.get(server.path("orders") + "?state=RECEIVED")
     quoted = server.get(server.path("orders") + "?state=%22RECEIVED%22")
@@ -164,14 +174,26 @@ def why(server: Server) -> Findings:
             yield seen.wrong("is DONE_FAILED without a message")
 
 
-@CHAPTER.must(11, "equipment is an array of objects.", f"{_FORMATS}, equipment", reading=Reading.STANDARD, deviation="`equipment`")
+@CHAPTER.must(
+    11,
+    "equipment is an array of objects.",
+    f"{_FORMATS}, equipment",
+    reading=Reading.STANDARD,
+    deviation="`equipment`",
+)
 def equipment_is_an_array(server: Server) -> Findings:
     for seen in _having(server, "equipment"):
         if formats.objects(seen.value["equipment"]):
             yield seen.wrong("equipment is no array of objects")
 
 
-@CHAPTER.must(12, "equipment is an object, or an array when it is several.", "seed, Create a new order", reading=Reading.BITVIS, deviation="`equipment`")
+@CHAPTER.must(
+    12,
+    "equipment is an object, or an array when it is several.",
+    "seed, Create a new order",
+    reading=Reading.BITVIS,
+    deviation="`equipment`",
+)
 def equipment_is_an_object(server: Server) -> Findings:
     for seen in _having(server, "equipment"):
         given = seen.value["equipment"]
@@ -179,10 +201,12 @@ def equipment_is_an_object(server: Server) -> Findings:
             yield seen.wrong("equipment is neither an object nor an array of several")
 
 
-@CHAPTER.should(13, "The digits A to F of a MAC address are capital letters.", f"{_FORMATS}, macAddress", deviation="`macAddress`")
+@CHAPTER.should(
+    13, "The digits A to F of a MAC address are capital letters.", f"{_FORMATS}, macAddress", deviation="`macAddress`"
+)
 def capitals(server: Server) -> Findings:
     met = False
-    for seen in _equipment(server):
+    for seen in equipment(server):
         given = seen.value.get("macAddress")
         met = met or isinstance(given, str)
         if isinstance(given, str) and given != given.upper():
@@ -191,18 +215,30 @@ def capitals(server: Server) -> Findings:
         raise Nothing("No order that was shown has a macAddress.")
 
 
-@CHAPTER.must(14, 'The service level is called "SLA".', f"{_FORMATS}, characteristics/SLA", reading=Reading.STANDARD, deviation="characteristics")
+@CHAPTER.must(
+    14,
+    'The service level is called "SLA".',
+    f"{_FORMATS}, characteristics/SLA",
+    reading=Reading.STANDARD,
+    deviation="characteristics",
+)
 def sla_of_the_standard(server: Server) -> Findings:
     yield from _named(server, "SLA", "sla")
 
 
-@CHAPTER.must(15, 'The service level is called "sla".', "seed, Create a new order", reading=Reading.BITVIS, deviation="characteristics")
+@CHAPTER.must(
+    15,
+    'The service level is called "sla".',
+    "seed, Create a new order",
+    reading=Reading.BITVIS,
+    deviation="characteristics",
+)
 def sla_of_the_seed(server: Server) -> Findings:
     yield from _named(server, "sla", "SLA")
 
 
 def _named(server: Server, right: str, wrong: str) -> Findings:
-    found = [seen for seen in _characteristics(server) if {right, wrong} & seen.value.keys()]
+    found = [seen for seen in characteristics(server) if {right, wrong} & seen.value.keys()]
     if not found:
         raise Nothing(f"No order that was shown has {right}.")
     for seen in found:
@@ -215,69 +251,3 @@ def _having(server: Server, name: str) -> list[Seen]:
     if not found:
         raise Nothing(f"No order that was shown has {name}.")
     return found
-
-
-declare(
-    CHAPTER,
-    _PAGE,
-    "An order",
-    some,
-    (
-        Field(number=20, name="orderId", words="an ID", kind=formats.identifier, presence=Presence.MANDATORY),
-        Field(number=21, name="path", words="a text", kind=formats.text, presence=Presence.MANDATORY),
-        Field(number=22, name="operation", words="one of six words", kind=formats.one_of(*OPERATIONS), presence=Presence.MANDATORY),
-        Field(number=23, name="state", words="one of four words", kind=formats.one_of(*STATES), presence=Presence.MANDATORY),
-        Field(number=24, name="subscriptionId", words="an ID", kind=formats.identifier, presence=Presence.MANDATORY),
-        Field(
-            number=25,
-            name="accessId",
-            words="an ID; the examples of other operations than ACTIVATE lack it",
-            kind=formats.identifier,
-            presence=Presence.MANDATORY,
-            level=Level.CONTRADICTORY,
-        ),
-        Field(
-            number=26,
-            name="service",
-            words="a text; the examples of other operations than ACTIVATE lack it",
-            kind=formats.text,
-            presence=Presence.MANDATORY,
-            level=Level.CONTRADICTORY,
-        ),
-        Field(
-            number=27,
-            name="message",
-            words="a text; the examples lack it",
-            kind=formats.text,
-            presence=Presence.MAY_BE_EMPTY,
-            level=Level.CONTRADICTORY,
-        ),
-        Field(number=28, name="requestedDateTime", words="a dateTime", kind=formats.date_time),
-        Field(number=29, name="expectedCompletionDate", words="a dateTime", kind=formats.date_time),
-        Field(number=30, name="spReference", words="an ID", kind=formats.identifier, level=Level.SHOULD),
-        Field(number=31, name="spSubscriptionId", words="an ID", kind=formats.identifier, level=Level.SHOULD),
-        Field(number=32, name="externalNote", words="a text", kind=formats.text),
-        Field(number=33, name="characteristics", words="an object", kind=formats.an_object),
-        Field(number=34, name="forcedTakeover", words="true or false", kind=formats.boolean),
-    ),
-)
-declare(
-    CHAPTER,
-    _FORMATS,
-    "Characteristics of an order",
-    _characteristics,
-    (
-        Field(number=40, name="fixedIp", words="true or false", kind=formats.boolean, section="characteristics/fixedIp"),
-        Field(number=41, name="ipAddresses", words="an array of IP addresses", kind=formats.list_of(formats.ip_address), section="characteristics/ipAddresses"),
-    ),
-)
-declare(
-    CHAPTER,
-    _FORMATS,
-    "Equipment of an order",
-    _equipment,
-    (
-        Field(number=42, name="vendorId", words="a text", kind=formats.text, section="equipment"),
-        Field(number=43, name="macAddress", words="a MAC address with colons", kind=formats.mac, section="equipment"),
-    ),
-)

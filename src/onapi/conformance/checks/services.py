@@ -11,7 +11,7 @@ from onapi.conformance.findings import Finding, Nothing
 from onapi.conformance.levels import Level, Reading
 from onapi.conformance.register import Chapter, Findings
 from onapi.conformance.server import Seen, Server
-from onapi.conformance.tables import Field, Presence, declare
+from onapi.conformance.tables import MANDATORY, MAY_BE_EMPTY, Field, declare
 
 CHAPTER = Chapter("SVC", "Services", "services")
 _PAGE = "spec/services.md"
@@ -42,7 +42,12 @@ def array(server: Server) -> Findings:
         yield Finding(f"The list was answered {answer.status}, and no array of objects", answer)
 
 
-@CHAPTER.must(2, "What may be ordered on one access is got by its accessId, as an object.", f"{_PAGE}, a single Access", since="2.6")
+@CHAPTER.must(
+    2,
+    "What may be ordered on one access is got by its accessId, as an object.",
+    f"{_PAGE}, a single Access",
+    since="2.6",
+)
 def single(server: Server) -> Findings:
     for seen, answer in server.singles("services", "accessId"):
         if answer.status != 200 or not isinstance(answer.value, dict):
@@ -51,7 +56,9 @@ def single(server: Server) -> Findings:
             yield Finding(f"{seen.value['accessId']} was asked for, and {answer.value.get('accessId')} given", answer)
 
 
-@CHAPTER.must(3, "By itself, an access offers the same services as in the list.", f"{_PAGE}, All services", since="2.6")
+@CHAPTER.must(
+    3, "By itself, an access offers the same services as in the list.", f"{_PAGE}, All services", since="2.6"
+)
 def same(server: Server) -> Findings:
     for seen, answer in server.singles("services", "accessId"):
         listed = {one.value.get("service") for one in seen.below("services")}
@@ -69,7 +76,9 @@ def known(server: Server) -> Findings:
             yield Finding(f"{seen.value['accessId']} has services, and /accesses/ says {answer.status}", answer)
 
 
-@CHAPTER.must(5, "A single access tells the characteristics of its services as an object.", f"{_PAGE}, services/characteristics")
+@CHAPTER.must(
+    5, "A single access tells the characteristics of its services as an object.", f"{_PAGE}, services/characteristics"
+)
 def characteristics(server: Server) -> Findings:
     met = False
     for seen, answer in server.singles("services", "accessId"):
@@ -98,13 +107,23 @@ def values(server: Server) -> Findings:
 
 
 @CHAPTER.must(
-    7, 'The characteristic of the service level is called "SLA".', "common/dataformats.md, characteristics/SLA", reading=Reading.STANDARD, deviation="characteristics"
+    7,
+    'The characteristic of the service level is called "SLA".',
+    "common/dataformats.md, characteristics/SLA",
+    reading=Reading.STANDARD,
+    deviation="characteristics",
 )
 def sla_of_the_standard(server: Server) -> Findings:
     yield from _named(server, "SLA", "sla")
 
 
-@CHAPTER.must(8, 'The characteristic of the service level is called "sla".', "seed, Create a new order", reading=Reading.BITVIS, deviation="characteristics")
+@CHAPTER.must(
+    8,
+    'The characteristic of the service level is called "sla".',
+    "seed, Create a new order",
+    reading=Reading.BITVIS,
+    deviation="characteristics",
+)
 def sla_of_the_seed(server: Server) -> Findings:
     yield from _named(server, "sla", "SLA")
 
@@ -134,8 +153,8 @@ declare(
     "An access of the list",
     lambda server: server.sample("services"),
     (
-        Field(number=20, name="accessId", words="an ID", kind=formats.identifier, presence=Presence.MANDATORY, since="2.6"),
-        Field(number=21, name="services", words="an array of objects", kind=formats.objects, presence=Presence.MANDATORY, since="2.6"),
+        Field(20, "accessId", "an ID", formats.identifier, MANDATORY, since="2.6"),
+        Field(21, "services", "an array of objects", formats.objects, MANDATORY, since="2.6"),
     ),
 )
 declare(
@@ -144,12 +163,14 @@ declare(
     "A service",
     _offers,
     (
-        Field(number=22, name="service", words="a text", kind=formats.text, presence=Presence.MANDATORY),
-        Field(number=23, name="connectionDateTime", words="a dateTime", kind=formats.date_time, presence=Presence.MANDATORY, since="2.5"),
-        Field(number=24, name="availableDateTime", words='a dateTime, or ""', kind=formats.date_time_or_empty, presence=Presence.MAY_BE_EMPTY, since="2.5"),
-        Field(number=25, name="disconnectionDateTime", words='a dateTime, or ""', kind=formats.date_time_or_empty, presence=Presence.MAY_BE_EMPTY, since="2.5"),
-        Field(number=26, name="forcedTakeoverPossible", words="true or false", kind=formats.boolean, presence=Presence.MANDATORY),
-        Field(number=27, name="comments", words="an array of texts", kind=formats.list_of(formats.text)),
+        Field(22, "service", "a text", formats.text, MANDATORY),
+        Field(23, "connectionDateTime", "a dateTime", formats.date_time, MANDATORY, since="2.5"),
+        Field(24, "availableDateTime", 'a dateTime, or ""', formats.date_time_or_empty, MAY_BE_EMPTY, since="2.5"),
+        Field(
+            25, "disconnectionDateTime", 'a dateTime, or ""', formats.date_time_or_empty, MAY_BE_EMPTY, since="2.5"
+        ),
+        Field(26, "forcedTakeoverPossible", "true or false", formats.boolean, MANDATORY),
+        Field(27, "comments", "an array of texts", formats.list_of(formats.text)),
     ),
 )
 declare(
@@ -158,7 +179,7 @@ declare(
     "A characteristic",
     _characteristics,
     (
-        Field(number=28, name="required", words="true or false", kind=formats.boolean, presence=Presence.MANDATORY, level=Level.SHOULD),
-        Field(number=29, name="values", words="an array", kind=formats.list_of(lambda _value: None)),
+        Field(28, "required", "true or false", formats.boolean, MANDATORY, level=Level.SHOULD),
+        Field(29, "values", "an array", formats.list_of(lambda _value: None)),
     ),
 )

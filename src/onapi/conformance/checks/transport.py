@@ -69,7 +69,12 @@ def unknown_endpoint(server: Server) -> Findings:
         yield Finding(f"An endpoint that there is not was answered {answer.status}", answer)
 
 
-@CHAPTER.must(7, "An object that there is not, on an endpoint that there is, is 404.", f"{_RESPONSES}, 404", deviation="unknown id")
+@CHAPTER.must(
+    7,
+    "An object that there is not, on an endpoint that there is, is 404.",
+    f"{_RESPONSES}, 404",
+    deviation="unknown id",
+)
 def unknown_object(server: Server) -> Findings:
     asked = False
     for endpoint in ("accesses", "services", "subscriptions", "orders", "tickets", "invoicespecification"):
@@ -84,7 +89,9 @@ def unknown_object(server: Server) -> Findings:
         raise Nothing("No endpoint with objects is offered.")
 
 
-@CHAPTER.should(8, "A malformed ID is 400, or 404.", f"seed, Get a single access; {_RESPONSES}, 400", deviation="malformed id")
+@CHAPTER.should(
+    8, "A malformed ID is 400, or 404.", f"seed, Get a single access; {_RESPONSES}, 400", deviation="malformed id"
+)
 def malformed_id(server: Server) -> Findings:
     answer = server.one("accesses", "no id, since it has blanks and is far too long for one")
     if answer.status not in {400, 404}:
@@ -98,7 +105,9 @@ def cause(server: Server) -> Findings:
             yield Finding(f"{answer.status} came without a cause", answer)
 
 
-@CHAPTER.should(10, "A path is the same with and without its final slash.", "spec/*.md, which write both", deviation="slashes")
+@CHAPTER.should(
+    10, "A path is the same with and without its final slash.", "spec/*.md, which write both", deviation="slashes"
+)
 def slashes(server: Server) -> Findings:
     for endpoint in _LISTS:
         try:
@@ -165,7 +174,9 @@ def _unauthenticated(server: Server) -> Exchange:
 
 
 def _cause(answer: Exchange) -> bool:
-    return isinstance(answer.value, dict) and isinstance(answer.value.get("cause"), str) and bool(answer.value["cause"])
+    return (
+        isinstance(answer.value, dict) and isinstance(answer.value.get("cause"), str) and bool(answer.value["cause"])
+    )
 
 
 def _is_loopback(host: str) -> bool:

@@ -1,0 +1,170 @@
+"""The command that checks a server against the standard."""
+
+import os
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import httpx2
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from onapi.cli import output
+from onapi.conformance import suite
+from onapi.conformance.chapters import CHECKS
+from onapi.conformance.exchange import Exchange
+from onapi.conformance.findings import Unreachable, Verdict
+from onapi.conformance.levels import Reading
+from onapi.conformance.register import Check
+from onapi.conformance.reports import as_json, html, junit, scorecard
+from onapi.conformance.server import NOBODY, Server
+from onapi.conformance.session import Session
+
+_FAILED, _USAGE, _UNAUTHENTICATED, _UNREACHABLE = 8, 2, 3, 7
+
+
+class Dialect(StrEnum):
+    """Which reading a server is held to."""
+
+    AUTO = "auto"
+    BITVIS = "bitvis"
+    STANDARD = "standard"
+
+
+class Report(StrEnum):
+    """The forms of a report that is kept."""
+
+    HTML = "html"
+    JUNIT = "junit"
+    JSON = "json"
+
+
+_FILES = {
+    Report.HTML: ("conformance.html", html.written),
+    Report.JUNIT: ("conformance.xml", junit.written),
+    Report.JSON: ("conformance.json", as_json.written),
+}
+
+
+def conform(
+    url: Annotated[str, typer.Argument(help="The version's root, such as https://example.com/onapi/2.6/.")],
+    user: Annotated[str, typer.Option(help="The provider's user; password: ONAPI_SP_PASSWORD, or asked for.")],
+    dialect: Annotated[
+        Dialect, typer.Option(help="The reading; auto: what the server seems to follow.")
+    ] = Dialect.AUTO,
+    write: Annotated[
+        bool, typer.Option("--write", help="Also place orders and tickets, and take them back.")
+    ] = False,
+    access: Annotated[list[str] | None, typer.Option(help="With --write: an access to do it on; repeatable.")] = None,
+    service: Annotated[
+        list[str] | None,
+        typer.Option(help="With --write: a service to order; a second one of its type to change to."),
+    ] = None,
+    other_user: Annotated[
+        str | None,
+        typer.Option(help="A second provider's user, to see what it is not shown."),
+    ] = None,
+    check: Annotated[
+        list[str] | None, typer.Option(help="Only this check, or chapter: ACC-007, ACC; repeatable.")
+    ] = None,
+    report: Annotated[list[Report] | None, typer.Option(help="Also keep a report in this form; repeatable.")] = None,
+    into: Annotated[Path, typer.Option(help="The folder for reports.", file_okay=False)] = Path(),
+) -> None:
+    """Check a server against the sentences of ON-API 2.6.0, whoever made it.
+
+    It only reads, unless --write. Exits 8 when a MUST is broken.
+    """
+    root = _root(url)
+    checks = suite.only(CHECKS, check) if check else list(CHECKS)
+    if not checks:
+        raise typer.BadParameter("there is no such check", param_hint="--check")
+    if write and not (access and service):
+        raise typer.BadParameter(
+            "needs --access and --service: where orders may be placed, and of what", param_hint="--write"
+        )
+    if (access or service) and not write:
+        raise typer.BadParameter("are for --write, which is not given", param_hint="--access and --service")
+    log: list[Exchange] = []
+    server = Server(
+        session=Session(root, user, _password("ONAPI_SP_PASSWORD", user), log=log),
+        dialect=None if dialect is Dialect.AUTO else Reading(dialect),
+        accesses=tuple(access or ()),
+        services=tuple(service or ()),
+        other=Session(root, other_user, _password("ONAPI_SP_OTHER_PASSWORD", other_user), log=log)
+        if other_user
+        else None,
+    )
+    try:
+        found = _done(server, checks)
+    except Unreachable as error:
+        output.complain(str(error))
+        raise typer.Exit(_UNREACHABLE) from error
+    _show(found)
+    for kind in report or ():
+        name, written = _FILES[kind]
+        into.mkdir(parents=True, exist_ok=True)
+        (into / name).write_bytes(written(found))
+        output.say(f"The report is in {into / name}.")
+    raise typer.Exit(_code(found))
+
+
+def _done(server: Server, checks: list[Check]) -> suite.Report:
+    for session in filter(None, (server.session, server.other)):
+        # Some show the list of endpoints to everybody.
+        for path in ("", f"accesses/{NOBODY}"):
+            greeting = session.ask("GET", path)
+            if greeting.status in {401, 403}:
+                output.complain(f"{session.url} does not let {session.user} in: it answers {greeting.status}.")
+                raise typer.Exit(_UNAUTHENTICATED)
+    terminal = Console(stderr=True)
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        console=terminal,
+        disable=not terminal.is_terminal,
+        transient=True,
+    )
+    with bar:
+        task = bar.add_task("asking", total=len(checks))
+
+        def told(check: Check) -> None:
+            bar.update(task, advance=1, description=check.id)
+
+        return suite.run(server, checks, told)
+
+
+def _show(found: suite.Report) -> None:
+    console = Console(highlight=False)
+    scorecard.show(found, console if console.is_terminal else Console(highlight=False, width=120))
+
+
+def _code(found: suite.Report) -> int:
+    if found.of(Verdict.FAILED):
+        return _FAILED
+    return _UNREACHABLE if found.of(Verdict.UNKNOWN) else 0
+
+
+def _root(url: str) -> str:
+    try:
+        given = httpx2.URL(url)
+    except httpx2.InvalidURL as error:
+        raise typer.BadParameter(f"is no URL: {error}", param_hint="URL") from error
+    if given.scheme not in {"http", "https"} or not given.host:
+        raise typer.BadParameter("begins with https://, or http://", param_hint="URL")
+    if given.userinfo:
+        raise typer.BadParameter("has a password in it, which others can read; give --user", param_hint="URL")
+    return url
+
+
+def _password(variable: str, user: str) -> str:
+    """Return a password from the environment, or from whoever sits at the terminal; never from the arguments."""
+    given = os.environ.get(variable)
+    if given:
+        return given
+    if not sys.stdin.isatty():
+        raise typer.BadParameter(f"its password is expected in {variable}", param_hint=f"--user {user}")
+    asked: str = typer.prompt(f"Password of {user}", hide_input=True, err=True)
+    return asked

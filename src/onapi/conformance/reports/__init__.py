@@ -1,0 +1,1 @@
+"""A report for people, for build servers, and for programs."""

@@ -1,0 +1,89 @@
+"""The scorecard: what a person reads on a terminal."""
+
+from collections import Counter
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from onapi.conformance.chapters import CHAPTERS
+from onapi.conformance.findings import Verdict
+from onapi.conformance.suite import Report, Result
+
+_STYLES = {Verdict.PASSED: "green", Verdict.FAILED: "bold red", Verdict.WARNED: "yellow", Verdict.UNKNOWN: "magenta"}
+_COLUMNS = (Verdict.PASSED, Verdict.FAILED, Verdict.WARNED, Verdict.UNKNOWN)
+
+
+def show(report: Report, console: Console) -> None:
+    """Print a scorecard: a row for each chapter, then what is not as it should be, then what it comes to."""
+    console.print(f"{report.url} as {report.user}: ON-API 2.6.0, {told_reading(report)}", highlight=False)
+    if report.version != "2.6":
+        console.print(f"It says that it speaks {report.version}; what came later is not asked.", highlight=False)
+    console.print()
+    console.print(_table(report))
+    for verdict in (Verdict.FAILED, Verdict.UNKNOWN, Verdict.WARNED):
+        for result in report.of(verdict):
+            _tell(result, console)
+    console.print()
+    for sentence in (report.stopped, *report.left):
+        if sentence:
+            console.print(sentence, style="bold", highlight=False)
+    console.print(summary(report), style="bold", highlight=False)
+
+
+def told_reading(report: Report) -> str:
+    """Return in words which reading a server was held to, and why."""
+    why = "as you said" if report.named else ("as it seems to be" if report.signs else "since nothing tells another")
+    return f"reading {report.dialect}, {why}"
+
+
+def summary(report: Report) -> str:
+    """Return what it comes to, in a sentence."""
+    failed = report.of(Verdict.FAILED)
+    rest = sum(
+        result.verdict in {Verdict.NOTHING, Verdict.NOT_OFFERED, Verdict.NOT_ASKED} for result in report.results
+    )
+    counts = (
+        f"{len(report.of(Verdict.PASSED))} passed, {len(failed)} failed, {len(report.of(Verdict.WARNED))} warned, "
+        f"{rest} had nothing to look at; {report.requests} requests in {report.seconds:.1f} s."
+    )
+    return ("Does not conform: " if failed else "No MUST is broken: ") + counts
+
+
+def _table(report: Report) -> Table:
+    table = Table("chapter", box=None, pad_edge=False, header_style="bold")
+    for verdict in _COLUMNS:
+        table.add_column(str(verdict), justify="right")
+    table.add_column("not looked at")
+    for chapter in CHAPTERS:
+        results = [result for result in report.results if result.check.id.startswith(chapter.letters + "-")]
+        counted = Counter(result.verdict for result in results)
+        if not results:
+            continue
+        cells = [Text(str(counted[one] or "·"), style=_STYLES[one] if counted[one] else "dim") for one in _COLUMNS]
+        table.add_row(f"{chapter.letters} {chapter.name}", *cells, Text(_rest(counted), style="dim"))
+    return table
+
+
+def _rest(counted: Counter[Verdict]) -> str:
+    kinds = (Verdict.NOT_OFFERED, Verdict.NOTHING, Verdict.NOT_ASKED)
+    return ", ".join(f"{counted[kind]} {kind}" for kind in kinds if counted[kind])
+
+
+def _tell(result: Result, console: Console) -> None:
+    check = result.check
+    console.print()
+    console.print(
+        Text.assemble(
+            (f"{check.id} ", "bold"), (f"{result.verdict}", _STYLES[result.verdict]), f"  {check.level}: {check.says}"
+        )
+    )
+    console.print(Text(f"  {check.source}", style="dim"))
+    for finding in result.findings:
+        console.print(Text(f"  - {finding.says}"))
+        if finding.exchange is not None:
+            console.print(Text(f"    {finding.exchange.title}", style="dim"))
+    if result.more:
+        console.print(Text("  - and more of the same"))
+    if result.reason:
+        console.print(Text(f"  {result.reason}"))
