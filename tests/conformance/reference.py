@@ -12,9 +12,9 @@ PAGE = _DOCS / "reference" / "conformance.md"
 _INTRODUCTION = f"""# What is checked
 
 `onapi conform` ([how to](../howto/check-a-server.md)) knows {len(CHECKS)} sentences of ON-API 2.6.0 that can be
-observed from outside. Each is here in our words, with the place in the standard's folder `2.6.0` where it stands; "seed"
-is the published "Bitvis interpretation of ON-API 2.6.0". IDs keep their meaning for good; the number of a check that goes is
-not used again.
+observed from outside. Each is here in our words, with the place in the standard's folder `2.6.0` where it stands;
+"seed" is the published "Bitvis interpretation of ON-API 2.6.0". IDs keep their meaning for good; the number of one
+that goes is not used again.
 
 | level | what it is | when it is not kept |
 |---|---|---|
@@ -22,8 +22,9 @@ not used again.
 | SHOULD | the standard advises it, or it follows from its examples only | a warning |
 | CONTRADICTORY | the standard says this in one place and something else in another | a warning, never a failure |
 
-*bitvis* and *standard*: checked in that reading only, since the two texts disagree there ([deviations](deviations.md)).
-*since*: not asked of servers that say they speak an older version. *writes*: only with `--write`.
+*bitvis* and *standard*: checked in that reading only, since the two texts disagree there
+([deviations](deviations.md)). *since*: not asked of servers that say they speak an older version. *writes*: only with
+`--write`.
 
 This page is made from the register of checks: `python -m tests.conformance.reference`. A test sees that it is so.
 """

@@ -22,7 +22,8 @@ from onapi.conformance.reports import as_json, html, junit, scorecard
 from onapi.conformance.server import NOBODY, Server
 from onapi.conformance.session import Session
 
-_FAILED, _USAGE, _UNAUTHENTICATED, _UNREACHABLE = 8, 2, 3, 7
+_FAILED, _UNAUTHENTICATED, _UNREACHABLE = 8, 3, 7
+_OWN, _OTHER = "ONAPI_SP_PASSWORD", "ONAPI_SP_OTHER_PASSWORD"
 
 
 class Dialect(StrEnum):
@@ -72,7 +73,7 @@ def conform(
     report: Annotated[list[Report] | None, typer.Option(help="Also keep a report in this form; repeatable.")] = None,
     into: Annotated[Path, typer.Option(help="The folder for reports.", file_okay=False)] = Path(),
 ) -> None:
-    """Check a server against the sentences of ON-API 2.6.0, whoever made it.
+    """Check any ON-API against the sentences of the standard, whoever made it.
 
     It only reads, unless --write. Exits 8 when a MUST is broken.
     """
@@ -80,21 +81,14 @@ def conform(
     checks = suite.only(CHECKS, check) if check else list(CHECKS)
     if not checks:
         raise typer.BadParameter("there is no such check", param_hint="--check")
-    if write and not (access and service):
-        raise typer.BadParameter(
-            "needs --access and --service: where orders may be placed, and of what", param_hint="--write"
-        )
-    if (access or service) and not write:
-        raise typer.BadParameter("are for --write, which is not given", param_hint="--access and --service")
+    _writes(write=write, access=access, service=service)
     log: list[Exchange] = []
     server = Server(
-        session=Session(root, user, _password("ONAPI_SP_PASSWORD", user), log=log),
+        session=Session(root, user, _password(_OWN, user), log=log),
         dialect=None if dialect is Dialect.AUTO else Reading(dialect),
         accesses=tuple(access or ()),
         services=tuple(service or ()),
-        other=Session(root, other_user, _password("ONAPI_SP_OTHER_PASSWORD", other_user), log=log)
-        if other_user
-        else None,
+        other=None if other_user is None else Session(root, other_user, _password(_OTHER, other_user), log=log),
     )
     try:
         found = _done(server, checks)
@@ -108,6 +102,16 @@ def conform(
         (into / name).write_bytes(written(found))
         output.say(f"The report is in {into / name}.")
     raise typer.Exit(_code(found))
+
+
+def _writes(*, write: bool, access: list[str] | None, service: list[str] | None) -> None:
+    """See that --write comes with what it needs, and that comes with it."""
+    if write and not (access and service):
+        raise typer.BadParameter(
+            "needs --access and --service: where orders may be placed, and of what", param_hint="--write"
+        )
+    if (access or service) and not write:
+        raise typer.BadParameter("are for --write, which is not given", param_hint="--access and --service")
 
 
 def _done(server: Server, checks: list[Check]) -> suite.Report:

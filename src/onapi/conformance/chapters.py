@@ -10,6 +10,7 @@ from onapi.conformance.checks import (
     lookups,
     order_fields,
     order_life,
+    order_news,
     order_placing,
     order_refusals,
     orderevents,
@@ -25,7 +26,7 @@ from onapi.conformance.checks import (
 from onapi.conformance.register import Chapter, Check
 
 # These only add to chapters of others.
-_ADDED = (order_fields, order_placing, order_life, order_refusals, technical_fields, ticket_life)
+_ADDED = (order_fields, order_placing, order_life, order_news, order_refusals, technical_fields, ticket_life)
 
 CHAPTERS: tuple[Chapter, ...] = (
     transport.CHAPTER,

@@ -26,7 +26,7 @@ _SERVICE_TYPES = ("bb", "iptv", "voip", "unknown")
 def _asked(server: Server, place: str) -> list[Exchange]:
     """Return what a question is answered for some accesses; those that are not connected anywhere are left out."""
     subscribed = _ids(server, "subscriptions")
-    ids = list(dict.fromkeys([*server.accesses, *subscribed, *_ids(server, "accesses")]))[:_ACCESSES]
+    ids = list(dict.fromkeys([*subscribed, *server.accesses, *_ids(server, "accesses")]))[:_ACCESSES]
     if not ids:
         raise Nothing("There is no access to ask about.")
     answers = [server.get(server.below("tech", place.format(quote(access_id, safe="")))) for access_id in ids]
@@ -93,8 +93,8 @@ def _shape(server: Server, places: tuple[str, ...], kind: formats.Format, word: 
         except NotOffered:
             continue
         for answer in answers:
-            # An access need not be connected to an element, and an element need not answer.
-            if answer.status in {404, 503}:
+            # Not every access is this provider's, or connected to an element, and not every element answers.
+            if answer.status in {403, 404, 503}:
                 continue
             met = True
             if answer.status != 200 or kind(answer.value):
@@ -152,35 +152,52 @@ def both_paths(server: Server) -> Findings:
 
 @CHAPTER.must(
     7,
-    "What is configured is called configuredSpeed, and its numbers are bare.",
+    "What is configured is called configuredSpeed.",
     f"{_PAGE}, GET access/{{accessId}}/link/status",
     reading=Reading.STANDARD,
 )
 def speeds_of_the_standard(server: Server) -> Findings:
-    yield from _speeds(server, "configuredSpeed", "configuredSpeeds", formats.integer)
+    yield from _named(server, STATUS, "configuredSpeed", "configuredSpeeds")
 
 
 @CHAPTER.must(
     8,
-    "What is configured is called configuredSpeeds, and its numbers are strings.",
+    "What is configured is called configuredSpeeds.",
     "seed, Fetch access equipment access interface status",
     reading=Reading.BITVIS,
 )
 def speeds_of_the_seed(server: Server) -> Findings:
-    yield from _speeds(server, "configuredSpeeds", "configuredSpeed", formats.string)
+    yield from _named(server, STATUS, "configuredSpeeds", "configuredSpeed")
 
 
-def _speeds(server: Server, right: str, wrong: str, kind: formats.Format) -> Findings:
-    found = [seen for seen in shown(STATUS)(server) if {right, wrong} & seen.value.keys()]
+@CHAPTER.contradictory(
+    11,
+    "Rates are bare numbers, as in the example; the table says that they are strings.",
+    f"{_PAGE}, GET access/{{accessId}}/link/status",
+    reading=Reading.STANDARD,
+)
+def rates_of_the_standard(server: Server) -> Findings:
+    yield from _rates(server, "configuredSpeed", formats.integer)
+
+
+@CHAPTER.must(
+    12,
+    "Queues and rates are strings.",
+    "seed, Fetch access equipment access interface status",
+    reading=Reading.BITVIS,
+)
+def rates_of_the_seed(server: Server) -> Findings:
+    yield from _rates(server, "configuredSpeeds", formats.string)
+
+
+def _rates(server: Server, name: str, kind: formats.Format) -> Findings:
+    found = list(part(STATUS, name)(server))
     if not found:
-        raise Nothing(f"No link that was shown has {right}.")
-    for seen in found:
-        if wrong in seen.value:
-            yield seen.wrong(f"has {wrong}")
-        for speed in seen.below(right):
-            for name in ("queue", "cir", "pir"):
-                if name in speed.value and (flaw := kind(speed.value[name])):
-                    yield speed.wrong(f"{name} is {speed.value[name]!r}, which {flaw}")
+        raise Nothing(f"No link that was shown has {name}.")
+    for speed in found:
+        for rate in ("cir", "pir"):
+            if rate in speed.value and (flaw := kind(speed.value[rate])):
+                yield speed.wrong(f"{rate} is {speed.value[rate]!r}, which {flaw}")
 
 
 @CHAPTER.must(
@@ -190,7 +207,7 @@ def _speeds(server: Server, right: str, wrong: str, kind: formats.Format) -> Fin
     reading=Reading.STANDARD,
 )
 def snooping_of_the_standard(server: Server) -> Findings:
-    yield from _snooping(server, "dhcpSnooping", "dhcpSnoopingTable")
+    yield from _named(server, CPE, "dhcpSnooping", "dhcpSnoopingTable")
 
 
 @CHAPTER.must(
@@ -200,13 +217,13 @@ def snooping_of_the_standard(server: Server) -> Findings:
     reading=Reading.BITVIS,
 )
 def snooping_of_the_seed(server: Server) -> Findings:
-    yield from _snooping(server, "dhcpSnoopingTable", "dhcpSnooping")
+    yield from _named(server, CPE, "dhcpSnoopingTable", "dhcpSnooping")
 
 
-def _snooping(server: Server, right: str, wrong: str) -> Findings:
-    found = [seen for seen in shown(CPE)(server) if {right, wrong} & seen.value.keys()]
+def _named(server: Server, place: str, right: str, wrong: str) -> Findings:
+    found = [seen for seen in shown(place)(server) if {right, wrong} & seen.value.keys()]
     if not found:
-        raise Nothing(f"No CPE that was shown has {right}.")
+        raise Nothing(f"Nothing that was shown has {right}.")
     for seen in found:
         if wrong in seen.value:
             yield seen.wrong(f"has {wrong}")
