@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Iterator
 
 from onapi.engine.worker import Pace
@@ -131,3 +132,19 @@ def test_a_worker_that_was_told_nothing_looks_by_itself(operator: Operator, acce
     with operator.working(pace=Pace(lease_s=60, look_every_s=0.05)):
         place(operator, order)
         operator.until("SELECT state = 'DONE_SUCCESS' FROM orders WHERE order_id = $1", order.order_id)
+
+
+def test_a_worker_goes_on_after_an_error_that_nobody_thought_of(operator: Operator, accesses: Iterator[str]) -> None:
+    order = new_order(next(accesses))
+    operator.rows("ALTER TABLE orders RENAME COLUMN due_at TO due_one_day")
+    try:
+        with operator.working(pace=Pace(lease_s=0.3, look_every_s=0.02)):
+            time.sleep(0.5)
+            operator.rows("ALTER TABLE orders RENAME COLUMN due_one_day TO due_at")
+            place(operator, order)
+            operator.until("SELECT state = 'DONE_SUCCESS' FROM orders WHERE order_id = $1", order.order_id)
+    finally:
+        operator.rows(
+            "DO $$ BEGIN ALTER TABLE orders RENAME COLUMN due_one_day TO due_at; "
+            "EXCEPTION WHEN undefined_column THEN NULL; END $$"
+        )

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 import structlog
 from prometheus_client import Gauge
@@ -82,14 +83,14 @@ class Worker:
         helpers = [
             asyncio.create_task(self._always(self._beat, self._pace.lease_s / 3)),
             asyncio.create_task(self._always(self._chores.look, self._chores.every_s)),
-            asyncio.create_task(listen(self._url, self._heard)),
+            asyncio.create_task(self._always(partial(listen, self._url, self._heard), 0.1)),
         ]
         if self._sampling is not None:
             helpers.append(asyncio.create_task(self._always(self._sampling.look, self._sampling.every_s)))
         try:
             while not self._stopping:
                 self._wake.clear()
-                if not await self._claim():
+                if not await self._go_on():
                     await self._rest()
             if self._running:
                 await asyncio.wait(self._running.values(), timeout=self._patience.deadline_s)
@@ -105,21 +106,26 @@ class Worker:
         self._stopping = True
         self._wake.set()
 
+    async def _go_on(self) -> bool:
+        """Begin what is due; return whether there may be more. Whatever goes wrong, the next look is another try."""
+        try:
+            return await self._claim()
+        except errors.Unavailable as error:
+            _log.warning("claim_failed", cause=error.cause)
+        except Exception:  # noqa: BLE001 — an engine that ends would leave every order where it is
+            _log.exception("claim_broke")
+        return False
+
     async def _claim(self) -> bool:
-        """Begin what is due; return whether there may be more."""
         free = min(self._concurrency - len(self._running), _CLAIMED_AT_ONCE)
         if free < 1 or free < self._concurrency // 4 < len(self._running):
             return False
-        try:
-            async with self._database.connection() as tx:
-                if self._dropped:
-                    await storage.release(tx, self._lease, but=self._running.keys())
-                    self._dropped = False
-                asked_at = time.monotonic()
-                claimed = await storage.claim(tx, self._lease, most=free, had=self._running.keys())
-        except errors.Unavailable as error:
-            _log.warning("claim_failed", cause=error.cause)
-            return False
+        async with self._database.connection() as tx:
+            if self._dropped:
+                await storage.release(tx, self._lease, but=self._running.keys())
+                self._dropped = False
+            asked_at = time.monotonic()
+            claimed = await storage.claim(tx, self._lease, most=free, had=self._running.keys())
         self._records.leased([work.order_id for work in claimed], asked_at)
         for work in claimed:
             task = asyncio.create_task(self._carry_out(work))
@@ -187,6 +193,8 @@ class Worker:
                 await work()
             except errors.Unavailable as error:
                 _log.warning("helper_failed", cause=error.cause)
+            except Exception:  # noqa: BLE001 — without its heartbeat a worker would lose orders that it works on
+                _log.exception("helper_broke")
 
     async def _rest(self) -> None:
         try:
