@@ -13,6 +13,7 @@ import pytest
 import typer.main
 
 from onapi.cli.main import app
+from tests import packages
 from tests.cli.command import environment
 
 _ROOT = Path(__file__).parents[2]
@@ -109,6 +110,14 @@ def test_the_tutorial_of_the_first_order_works_as_it_is_written(data_folder: Pat
     for words in told:
         position = text.find(words, position)
         assert position >= 0, f"{words} is not told in its turn:\n{text}"
+
+
+def test_the_tutorial_of_the_first_driver_works_as_it_is_written(data_folder: Path) -> None:
+    packages.need("snmpd")
+    text = _done("first-driver", data_folder)
+    assert "It passes." in text
+    assert re.search(r"^here +Acme", text, re.MULTILINE)
+    assert re.search(r"^driver +acme$", text, re.MULTILINE)
 
 
 def _done(tutorial: str, data_folder: Path) -> str:
