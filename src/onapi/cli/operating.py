@@ -2,7 +2,19 @@
 
 import typer
 
-from onapi.cli import accesses, catalogue, demo, elements, network, operator, orders, provider, simulated, work
+from onapi.cli import (
+    accesses,
+    catalogue,
+    demo,
+    elements,
+    network,
+    operator,
+    orders,
+    provider,
+    simulated,
+    tickets,
+    work,
+)
 
 app = typer.Typer(rich_markup_mode=None)
 app.command()(demo.demo)
@@ -17,4 +29,5 @@ app.add_typer(catalogue.app, name="catalogue")
 app.add_typer(elements.app, name="elements")
 app.add_typer(network.app, name="network")
 app.add_typer(orders.app, name="orders")
+app.add_typer(tickets.app, name="tickets")
 app.add_typer(simulated.app, name="simulated")

@@ -13,6 +13,9 @@ from onapi import errors
 from onapi.ids import AccessId, SubscriptionId
 from onapi.vocabulary import Party, ProblemType, TicketStatus
 
+SHORT, LONG = 255, 10_000
+"""How many characters names, headings and references may have, and descriptions and comments."""
+
 _TURN = {TicketStatus.IN_PROGRESS_CO: Party.CO, TicketStatus.IN_PROGRESS_SP: Party.SP}
 
 
@@ -113,6 +116,16 @@ def clock(history: Sequence[Move], now: datetime) -> Clock:
         if move.standing.status is not TicketStatus.CLOSED:
             spent[move.standing.responsible] += end - move.at
     return Clock(spent[Party.SP], spent[Party.CO])
+
+
+def check_text(name: str, value: str, most: int) -> None:
+    """See that a text says something, and is not too long.
+
+    Raises:
+        Invalid: it is blank, longer than `most` characters, or holds the character NUL.
+    """
+    if not value.strip() or len(value) > most or "\0" in value:
+        raise errors.Invalid(f"The {name} must be 1 to {most:,} characters.")
 
 
 def link(value: bool | str | None) -> bool | None:
