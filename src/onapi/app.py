@@ -16,6 +16,7 @@ from onapi.actions import tickets as ticket_actions
 from onapi.actions.dhcp_lookup import DhcpLookup as Lookup
 from onapi.actions.places import SIMULATED, Places
 from onapi.actions.technical import Technical
+from onapi.actions.ticket_witness import Witness
 from onapi.drivers.contract import Element, Provisions
 from onapi.drivers.credentials import Credentials
 from onapi.drivers.network import Network
@@ -108,15 +109,17 @@ async def running(settings: Settings) -> AsyncIterator[Api]:
         authenticator = Authenticator(database)
         newsroom = news.News(settings.database_url, on_accounts=authenticator.forget)
         herald = Herald(database)
+        places = Places(operators, simulated=settings.network == SIMULATED)
+        witness = Witness(operators, places, network)
         await newsroom.start()
         try:
-            places = Places(operators, simulated=settings.network == SIMULATED)
-            resources = _resources(database, newsroom, herald, Lists(database, newsroom, cursors))
+            resources = _resources(database, newsroom, herald, Lists(database, newsroom, cursors), witness)
             resources.append(Tech(Technical(database, places, network)).endpoint())
             yield _api(settings, database, authenticator, resources)
         finally:
             await newsroom.stop()
             await herald.stop()
+            await witness.stop()
     finally:
         await network.close()
         await operators.close()
@@ -176,7 +179,9 @@ async def refuse_other_schema(database: pool.Database) -> None:
         )
 
 
-def _resources(database: pool.Database, newsroom: news.News, herald: Herald, answers: Lists) -> list[Endpoint]:
+def _resources(
+    database: pool.Database, newsroom: news.News, herald: Herald, answers: Lists, witness: Witness
+) -> list[Endpoint]:
     lookup = Lookup(database)
     return [
         Accesses(database, answers).endpoint(),
@@ -185,7 +190,7 @@ def _resources(database: pool.Database, newsroom: news.News, herald: Herald, ans
         Orders(database, actions.Orders(database, herald)).endpoint(),
         OrderEvents(database, newsroom).endpoint(),
         Events(database, newsroom).endpoint(),
-        Tickets(database, answers, ticket_actions.Tickets(database)).endpoint(),
+        Tickets(database, answers, ticket_actions.Tickets(database, witness)).endpoint(),
         DhcpLookup(lookup).endpoint(),
         Option82(lookup).endpoint(),
     ]

@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 
 from onapi import errors, ids
-from onapi.actions import ticket_admin
+from onapi.actions import ticket_admin, tickets
 from onapi.actions.ticket_admin import Detailed, Listed
-from onapi.actions.tickets import Answer, Tickets
 from onapi.domain.tickets import Comment, Opening
 from onapi.storage.pool import Database
 from onapi.storage.ticket_admin import Line
@@ -50,7 +49,12 @@ def opening(access: str, **fields: Any) -> Opening:
 
 def opened(operator: Operator, access: str, sp: ids.Sp = ALFA) -> ids.TicketId:
     """Have an SP open a ticket."""
-    return operator.do(lambda database: Tickets(database).open(sp, opening(access)))
+
+    async def open_(database: Database) -> ids.TicketId:
+        async with database.transaction(sp) as tx:
+            return (await tickets.opened(tx, sp, SP, opening(access))).ticket_id
+
+    return operator.do(open_)
 
 
 def listed(operator: Operator, **filters: Any) -> list[Listed]:
@@ -190,10 +194,13 @@ def test_a_ticket_of_the_operators_is_the_sps_turn(operator: Operator, accesses:
     access = next(accesses)
     ticket = operator.do(lambda database: ticket_admin.open_(database, sp=ALFA, opening=opening(access)))
     assert standing(operator, ticket) == (CREATED, SP)
-    operator.do(lambda database: Tickets(database).answer(ALFA, ticket, Answer(status=CO_WORKS)))
+    operator.rows(
+        "INSERT INTO ticket_entries (ticket_id, sp, party, status) VALUES ($1, 'alfa', 'SP', 'IN_PROGRESS_CO')",
+        ticket,
+    )
     found, _ = shown(operator, ticket)
     assert found.opened_by is CO
-    assert found.with_sp > timedelta()
+    assert (found.status, found.with_sp > timedelta()) == (CO_WORKS, True)
 
 
 @pytest.mark.parametrize(

@@ -262,6 +262,7 @@ def test_a_turn_that_was_broken_off_is_nobodys_afterwards(town: Town, alfa: Belo
         "UPDATE tickets SET status = 'CLOSED'",
         "UPDATE ticket_entries SET message = 'x'",
         "SELECT * FROM ticket_notes",
+        "SELECT * FROM ticket_readings",
         "INSERT INTO ticket_notes (ticket_id, author, message) VALUES ('x', 'x', 'x')",
         "SELECT * FROM order_steps",
         "SELECT * FROM simulated_ports",

@@ -5,16 +5,20 @@ from dataclasses import dataclass
 
 from onapi import errors, ids
 from onapi.actions import accesses as accesses_action
-from onapi.actions import catalogue, providers
+from onapi.actions import catalogue, providers, tickets
 from onapi.domain import demo_city
 from onapi.domain.accesses import Access
+from onapi.domain.tickets import Comment, Opening, Standing
 from onapi.storage import accesses, facts, simulated
 from onapi.storage import providers as provider_storage
+from onapi.storage import tickets as ticket_storage
 from onapi.storage.pool import Database
 from onapi.storage.simulated import Fault
-from onapi.vocabulary import Dialect
+from onapi.storage.tx import Tx
+from onapi.vocabulary import Dialect, Party, ProblemType, TicketStatus
 
 _FACT = "demo"
+_TICKETS = "demo_tickets"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +96,41 @@ async def fill(database: Database, *, count: int, seed: int, progress: accesses_
 
 
 async def stock(database: Database) -> None:
-    """Give the city something to sell, and the network its faults, unless it has them. Repeatable."""
+    """Give the city a catalogue, faults and tickets, unless it has them. Repeatable."""
     if not (await catalogue.everything(database)).sold.services:
         await catalogue.import_catalogue(database, catalogue.demo(), dry_run=False)
     async with database.transaction() as tx:
         for fault in FAULTS:
             await simulated.put_fault(tx, fault)
+    async with database.transaction() as tx:
+        if await facts.get(tx, _TICKETS) is None:
+            await facts.put(tx, _TICKETS, "opened")
+            await _complain(tx)
+
+
+async def _complain(tx: Tx) -> None:
+    """Open a ticket that waits for the CO, and one that the CO has answered."""
+    dead = _complaint("No link since yesterday", ProblemType.NO_LINK)
+    await tickets.opened(tx, PROVIDERS[0].sp, Party.SP, dead)
+    slow = await tickets.opened(tx, PROVIDERS[1].sp, Party.SP, _complaint("Slow at night", ProblemType.QUALITY))
+    await ticket_storage.enter(
+        tx,
+        sp=PROVIDERS[1].sp,
+        ticket_id=slow.ticket_id,
+        party=Party.CO,
+        comment=Comment("Olle Olsson", "The port has no errors. Please measure by cable."),
+        standing=Standing(TicketStatus.IN_PROGRESS_SP, Party.SP),
+    )
+
+
+def _complaint(heading: str, problem: ProblemType) -> Opening:
+    return Opening(
+        access_id=ids.AccessId("DEMO-2"),
+        created_by="Anna Andersson",
+        heading=heading,
+        description="The customer has restarted the router.\nIt did not help.",
+        problem_type=problem,
+    )
 
 
 def _counted(listed: Iterator[Access], progress: accesses_action.Progress) -> Iterator[Access]:

@@ -9,9 +9,7 @@ from onapi.storage.pool import Database
 from onapi.storage.tx import Tx
 
 
-async def once(
-    database: Database, *, sp: ids.Sp, key: str, wish: str, do: Callable[[Tx], Awaitable[Kept]]
-) -> tuple[Kept, bool]:
+async def once(database: Database, *, sp: ids.Sp, key: str, wish: str, do: Callable[[Tx], Awaitable[Kept]]) -> Kept:
     """Return the answer that a key had, or do what is wished and keep its answer for a week, in one transaction.
 
     Args:
@@ -20,9 +18,6 @@ async def once(
         key: the Idempotency-Key.
         wish: the fingerprint of what is asked for, different for what is different.
         do: does it, and returns what to keep; what it raises is not kept.
-
-    Returns:
-        the answer, and whether it was made now.
 
     Raises:
         KeyReused: the key was another wish's.
@@ -35,7 +30,7 @@ async def once(
         if kept is None:
             kept = await do(tx)
             await storage.keep_answer(tx, sp=sp, key=key, kept=kept)
-            return kept, True
+            return kept
     if kept.wish != wish:
         raise errors.KeyReused("This Idempotency-Key was used before, for another request.")
-    return kept, False
+    return kept

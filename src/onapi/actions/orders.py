@@ -109,7 +109,7 @@ class Orders:
             placed = await _place(Alone(tx), asking, wish)
             return Kept(wish.fingerprint, 201 if placed.new else 200, placed.order_id, placed.document)
 
-        kept, _ = await idempotency.once(self._database, sp=asking.sp, key=key, wish=wish.fingerprint, do=do)
+        kept = await idempotency.once(self._database, sp=asking.sp, key=key, wish=wish.fingerprint, do=do)
         order_id = None if kept.object_id is None else ids.OrderId(kept.object_id)
         return Placed(kept.answer, order_id, new=kept.status == 201)
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from onapi import errors, ids
 from onapi.actions import tickets
@@ -12,7 +12,7 @@ from onapi.domain.tickets import Comment, Opening
 from onapi.storage import providers
 from onapi.storage import ticket_admin as storage
 from onapi.storage.pool import Database
-from onapi.storage.ticket_admin import Line, Row
+from onapi.storage.ticket_admin import Line, Reading, Row
 from onapi.vocabulary import Party, ProblemType, TicketStatus
 
 Kind = TypeVar("Kind", bound="Listed")
@@ -39,7 +39,11 @@ class Listed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Detailed(Listed):
-    """Everything about a ticket but what was said; `ip`, `mac` and `link` are what its SP knew."""
+    """Everything about a ticket but what was said.
+
+    `ip`, `mac` and `link` are what its SP knew; `network` is what the network said when it was opened, None if it was
+    not asked.
+    """
 
     subscription_id: str | None
     description: str
@@ -50,6 +54,7 @@ class Detailed(Listed):
     ip: str | None
     mac: str | None
     link: bool | None
+    network: Reading | None
 
 
 async def listed(
@@ -74,7 +79,7 @@ async def one(database: Database, *, ticket_id: ids.TicketId) -> tuple[Detailed,
     if found is None:
         raise _unknown(ticket_id)
     ticket, lines = found
-    return _timed(ticket, Detailed), lines
+    return _timed(ticket, Detailed, network=ticket.reading()), lines
 
 
 async def answer(
@@ -138,13 +143,13 @@ async def open_(database: Database, *, sp: ids.Sp, opening: Opening) -> ids.Tick
     async with database.transaction() as tx:
         if await providers.by_sp(tx, sp=sp) is None:
             raise errors.NotFound(f"There is no provider {sp}.")
-        return await tickets.opened(tx, sp, Party.CO, opening)
+        return (await tickets.opened(tx, sp, Party.CO, opening)).ticket_id
 
 
-def _timed(row: Row, kind: type[Kind]) -> Kind:
+def _timed(row: Row, kind: type[Kind], **more: Any) -> Kind:
     clock = row.clock()
-    values = {f.name: getattr(row, f.name) for f in fields(kind) if f.name not in ("with_sp", "with_co")}
-    return kind(**values, with_sp=clock.with_sp, with_co=clock.with_co)
+    known: dict[str, Any] = more | {"with_sp": clock.with_sp, "with_co": clock.with_co}
+    return kind(**known, **{f.name: getattr(row, f.name) for f in fields(kind) if f.name not in known})
 
 
 def _checked(comment: Comment) -> Comment:

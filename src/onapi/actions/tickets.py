@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from onapi import errors, ids
 from onapi.actions import idempotency
+from onapi.actions.ticket_witness import Witness
 from onapi.domain import tickets as domain
 from onapi.domain.tickets import Comment, Opening
 from onapi.storage import tickets as storage
@@ -28,11 +29,20 @@ class Answer:
     versions: Sequence[int] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A ticket that was opened, and where."""
+
+    ticket_id: ids.TicketId
+    access_id: ids.AccessId
+
+
 class Tickets:
     """What SPs do with tickets."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, witness: Witness) -> None:
         self._database = database
+        self._witness = witness
 
     async def open(self, sp: ids.Sp, opening: Opening, *, key: str | None = None) -> ids.TicketId:
         """Open a ticket, and return its name; with the same key and opening, within a week, that of the first.
@@ -42,15 +52,20 @@ class Tickets:
             NotFound: there is no such subscription, or it is another SP's.
             KeyReused: the key was another request's.
         """
-        if key is None:
-            async with self._database.transaction(sp) as tx:
-                return await opened(tx, sp, Party.SP, opening)
+        new: Opened | None = None
 
         async def do(tx: Tx) -> Kept:
-            ticket_id = await opened(tx, sp, Party.SP, opening)
-            return Kept(opening.fingerprint, 201, ticket_id, "")
+            nonlocal new
+            new = await opened(tx, sp, Party.SP, opening)
+            return Kept(opening.fingerprint, 201, new.ticket_id, "")
 
-        kept, _ = await idempotency.once(self._database, sp=sp, key=key, wish=opening.fingerprint, do=do)
+        if key is None:
+            async with self._database.transaction(sp) as tx:
+                kept = await do(tx)
+        else:
+            kept = await idempotency.once(self._database, sp=sp, key=key, wish=opening.fingerprint, do=do)
+        if new is not None:
+            self._witness.look(new.ticket_id, new.access_id)
         return ids.TicketId(kept.object_id or "")
 
     async def answer(self, sp: ids.Sp, ticket_id: ids.TicketId, answer: Answer) -> int:
@@ -71,7 +86,7 @@ class Tickets:
             return await answered(tx, ticket_id, held, Party.SP, answer)
 
 
-async def opened(tx: Tx, sp: ids.Sp, by: Party, opening: Opening) -> ids.TicketId:
+async def opened(tx: Tx, sp: ids.Sp, by: Party, opening: Opening) -> Opened:
     """Store a ticket about something that the SP sees; see `Tickets.open`."""
     access_id = opening.access_id
     if opening.subscription_id is not None:
@@ -89,7 +104,7 @@ async def opened(tx: Tx, sp: ids.Sp, by: Party, opening: Opening) -> ids.TicketI
         raise errors.Invalid(f"Unknown access: {access_id!r}.")
     ticket_id = ids.TicketId(ids.new())
     await storage.open_(tx, ticket_id=ticket_id, sp=sp, by=by, opening=replace(opening, access_id=access_id))
-    return ticket_id
+    return Opened(ticket_id, access_id)
 
 
 async def answered(tx: Tx, ticket_id: ids.TicketId, held: Held, party: Party, answer: Answer) -> int:

@@ -1,5 +1,6 @@
 """Commands for tickets, until there is a console: the CO's inbox, its answers, and its own tickets."""
 
+import dataclasses
 from typing import Annotated
 
 import typer
@@ -57,7 +58,11 @@ def show(ticket: Ticket, as_json: output.Json = False) -> None:
     if as_json:
         output.print_json({"ticket": found, "lines": lines})
         return
-    output.print_fields(found)
+    output.print_fields(dataclasses.replace(found, network=None))
+    if found.network is not None:
+        print()
+        said = found.network.link or {"trouble": found.network.trouble}
+        output.print_table(("the network", f"at {found.network.read_at:%Y-%m-%d %H:%M:%S}"), [*said.items()])
     print()
     output.print_rows(lines, as_json=False)
 

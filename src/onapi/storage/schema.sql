@@ -1378,6 +1378,19 @@ ALTER TABLE public.ticket_notes ALTER COLUMN number ADD GENERATED ALWAYS AS IDEN
     CACHE 1
 );
 
+CREATE TABLE public.ticket_readings (
+    ticket_id public.id_text NOT NULL,
+    read_at timestamp with time zone NOT NULL,
+    link json,
+    trouble public.reference_text,
+    CONSTRAINT link_or_trouble CHECK ((num_nonnulls(link, trouble) = 1)),
+    CONSTRAINT ticket_readings_link_check CHECK ((json_typeof(link) = 'object'::text))
+);
+
+COMMENT ON COLUMN public.ticket_readings.link IS 'The port as its element told it.';
+
+COMMENT ON COLUMN public.ticket_readings.trouble IS 'Why nothing is known of it.';
+
 ALTER TABLE ONLY public.access_departures
     ADD CONSTRAINT access_departures_pkey PRIMARY KEY (population, access_id);
 
@@ -1452,6 +1465,9 @@ ALTER TABLE ONLY public.ticket_entries
 
 ALTER TABLE ONLY public.ticket_notes
     ADD CONSTRAINT ticket_notes_pkey PRIMARY KEY (ticket_id, number);
+
+ALTER TABLE ONLY public.ticket_readings
+    ADD CONSTRAINT ticket_readings_pkey PRIMARY KEY (ticket_id);
 
 ALTER TABLE ONLY public.tickets
     ADD CONSTRAINT tickets_pkey PRIMARY KEY (ticket_id);
@@ -1620,6 +1636,9 @@ ALTER TABLE ONLY public.services
 
 ALTER TABLE ONLY public.ticket_notes
     ADD CONSTRAINT ticket_notes_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES public.tickets(ticket_id);
+
+ALTER TABLE ONLY public.ticket_readings
+    ADD CONSTRAINT ticket_readings_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES public.tickets(ticket_id);
 
 CREATE POLICY callers_only ON public.idempotency_keys TO onapi_api USING ((sp = ANY (( SELECT public.callers() AS callers)::text[])));
 

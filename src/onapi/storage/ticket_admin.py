@@ -1,8 +1,11 @@
 """Tickets as the CO looks at them: everybody's, with their history, and with notes of its own."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+import msgspec
 
 from onapi import ids
 from onapi.domain import tickets as domain
@@ -13,6 +16,19 @@ from onapi.storage.tx import Tx
 from onapi.vocabulary import Party, ProblemType, TicketStatus
 
 _SQL = queries.beside(__file__)
+_link = msgspec.json.Decoder(dict[str, Any]).decode
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the network said of a ticket's access, or why nothing is known; one of the two is None.
+
+    `link` has what is known of the port, by the names of `drivers.readings.Link` and `Transceiver`.
+    """
+
+    read_at: datetime
+    link: Mapping[str, object] | None
+    trouble: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +69,15 @@ class Whole(Row):
     ip: str | None
     mac: str | None
     link: bool | None
+    read_at: datetime | None
+    seen: str | None
+    trouble: str | None
+
+    def reading(self) -> Reading | None:
+        """Return what the network said when it was opened; None: it was not asked, or nobody heard."""
+        if self.read_at is None:
+            return None
+        return Reading(self.read_at, _link(self.seen) if self.seen else None, self.trouble)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,3 +121,11 @@ async def hold(tx: Tx, *, ticket_id: ids.TicketId) -> Held | None:
 async def note(tx: Tx, *, ticket_id: ids.TicketId, comment: Comment) -> None:
     """Add a note that no SP ever sees."""
     await _SQL["note"].run(tx, ticket_id=ticket_id, author=comment.author, message=comment.message)
+
+
+async def keep_reading(tx: Tx, *, ticket_id: ids.TicketId, reading: Reading) -> None:
+    """Keep what the network said; the first reading of a ticket stands."""
+    link = None if reading.link is None else msgspec.json.encode(reading.link).decode()
+    await _SQL["keep_reading"].run(
+        tx, ticket_id=ticket_id, read_at=reading.read_at, link=link, trouble=reading.trouble
+    )

@@ -18,13 +18,15 @@ SELECT t.ticket_id, t.sp, t.access_id, t.problem_type, t.heading, t.status, t.re
 -- scope: operator (the CO looks at everybody's tickets)
 SELECT t.ticket_id, t.sp, t.access_id, t.subscription_id, t.problem_type, t.heading, t.description, t.opened_by,
        t.created_by, t.sp_reference, t.sp_ticket_reference, t.ip, t.mac, t.link, t.status, t.responsible,
-       t.created_at, t.updated_at, h.at, h.statuses, h.responsibles, clock_timestamp() AS now
+       t.created_at, t.updated_at, r.read_at, r.link::text AS seen, r.trouble,
+       h.at, h.statuses, h.responsibles, clock_timestamp() AS now
   FROM tickets t
  CROSS JOIN LATERAL (
        SELECT coalesce(array_agg(e.at ORDER BY e.number), '{}') AS at,
               coalesce(array_agg(e.status ORDER BY e.number), '{}') AS statuses,
               coalesce(array_agg(e.responsible ORDER BY e.number), '{}') AS responsibles
          FROM ticket_entries e WHERE e.ticket_id = t.ticket_id) h
+  LEFT JOIN ticket_readings r ON r.ticket_id = t.ticket_id
  WHERE t.ticket_id = $ticket_id;
 
 -- name: lines
@@ -44,3 +46,8 @@ SELECT t.sp, t.status, t.responsible, t.entries FROM tickets t WHERE t.ticket_id
 -- name: note
 -- scope: operator (for the CO alone; servers have no right to read it)
 INSERT INTO ticket_notes (ticket_id, author, message) VALUES ($ticket_id, $author, $message);
+
+-- name: keep_reading
+-- scope: operator (what the network said is for the CO alone)
+INSERT INTO ticket_readings (ticket_id, read_at, link, trouble) VALUES ($ticket_id, $read_at, $link, $trouble)
+    ON CONFLICT DO NOTHING;
