@@ -5,8 +5,9 @@ Source: the seed, "Get all accesses"; ON-API 2.6.0 and 2.4.0 spec/accesses.md.
 
 from typing import ClassVar
 
-from onapi.client import lists, tolerance
+from onapi.client import follow, lists, tolerance
 from onapi.client.binding import K, Resource, listing, operation
+from onapi.client.cursors import Cursor
 from onapi.client.services import Service
 from onapi.client.steps import Flow, Listing, quoted
 from onapi.client.tolerance import ApartmentNumber, Model
@@ -60,3 +61,9 @@ class Accesses(Resource[K]):
         An access that left says so by `access_state` DISCONNECTED.
         """
         return lists.models(self._around, "accesses/", Access, since=since)
+
+    @listing
+    def follow(self, cursor: Cursor, *, every_s: float = 60.0, forever: bool = True) -> Listing[Access]:
+        """Return all of `list`, and then what changes, from where the cursor is; see `follow.Manner`."""
+        manner = follow.Manner(every_s=every_s, forever=forever)
+        return follow.following(self._around, follow.objects("accesses/", Access), cursor, manner)

@@ -1,15 +1,63 @@
 """Lists, read while they come: whole ones, and what changed since the last time."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from onapi.client import errors, exchange, tolerance
 from onapi.client.splitting import Splitter
-from onapi.client.steps import Answer, Flow, Give, Listing, Lost, More, Request, Surroundings
+from onapi.client.steps import Answer, Flow, Give, Listing, Lost, More, Request, Step, Surroundings
 from onapi.client.tolerance import Model
 
 T = TypeVar("T")
 M = TypeVar("M", bound=Model)
+
+
+def each(
+    around: Surroundings,
+    path: str,
+    read: Callable[[Any], T],
+    take: Callable[[T], Iterable[Step]],
+    *,
+    since: str | None = None,
+    query: Mapping[str, str | None] | None = None,
+    opened: Callable[[Answer], None] | None = None,
+) -> Flow[Answer]:
+    """Read a list while it comes, do what `take` says for each element, and return the answer's head.
+
+    Args:
+        around: what descriptions need.
+        path: the path below the version's root.
+        read: makes an item of an element, which it is given as JSON values.
+        take: returns the steps for an item.
+        since: the Last-Modified of an answer before; then only what changed since comes.
+        query: parameters; those that are None are left out.
+        opened: told the answer's head before the first element.
+
+    An empty list is one that is `[]`, 304, 204, or the API's 404: for the standard no access is no list. But with the
+    parameter `since`, 404 says that this is not known.
+
+    Raises:
+        ClientError: the server refused or failed, or the list broke off.
+
+    """
+    given = tuple((name, value) for name, value in (query or {}).items() if value is not None)
+    request = Request(path=path, query=given, headers={"If-Modified-Since": since} if since else {})
+    answer = yield from exchange.head(around, request, or_nothing=not (query or {}).get("since"))
+    if opened:
+        opened(answer)
+    if answer.status in (204, 304, 404):
+        return answer
+    splitter = Splitter()
+    while True:
+        try:
+            piece: bytes = yield More()
+        except Lost as lost:
+            raise errors.Unreachable(f"{lost.reason}, in the middle of {path}.", unsure=False) from lost
+        for element in splitter.feed(piece) if piece else splitter.finish():
+            for one in _unwrapped(tolerance.decode(element)):
+                yield from take(read(one))
+        if not piece:
+            return answer
 
 
 def of(
@@ -20,37 +68,12 @@ def of(
     since: str | None = None,
     query: Mapping[str, str | None] | None = None,
 ) -> Listing[T]:
-    """Return a list whose elements are read by `read`.
-
-    Args:
-        around: what descriptions need.
-        path: the path below the version's root.
-        read: makes an item of an element, which it is given as JSON values.
-        since: the Last-Modified of an answer before; then only what changed since comes.
-        query: parameters; those that are None are left out.
-
-    An empty list is one that is `[]`, 304, 204, or the API's 404: for the standard no access is no list.
-
-    """
+    """Return a list to iterate; see `each`."""
 
     def begin(listing: Listing[T]) -> Flow[None]:
-        given = tuple((name, value) for name, value in (query or {}).items() if value is not None)
-        headers = {"If-Modified-Since": since} if since else {}
-        answer = yield from _opened(around, Request(path=path, query=given, headers=headers), listing)
-        if answer is None:
-            return
-        # Only the last guess of the splitter is held: the list itself never is.
-        splitter = Splitter()
-        while True:
-            try:
-                piece: bytes = yield More()
-            except Lost as lost:
-                raise errors.Unreachable(f"{lost.reason}, in the middle of {path}.", unsure=False) from lost
-            for element in splitter.feed(piece) if piece else splitter.finish():
-                for one in _unwrapped(tolerance.decode(element)):
-                    yield Give(read(one))
-            if not piece:
-                return
+        yield from each(
+            around, path, read, lambda item: (Give(item),), since=since, query=query, opened=listing.opened
+        )
 
     return Listing(begin)
 
@@ -63,16 +86,22 @@ def models(
     since: str | None = None,
     query: Mapping[str, str | None] | None = None,
 ) -> Listing[M]:
-    """Return a list of models; see `of`."""
+    """Return a list of models to iterate; see `each`."""
     return of(around, path, lambda value: tolerance.read(kind, value), since=since, query=query)
 
 
-def _opened(around: Surroundings, request: Request, listing: Listing[T]) -> Flow[Answer | None]:
-    """Return the head of an answer with elements, None when there are none."""
-    answer = yield from exchange.head(around, request, or_nothing=True)
-    listing.head = answer.headers
-    listing.unchanged = answer.status == 304
-    return answer if answer.status not in (204, 304, 404) else None
+def collected(
+    around: Surroundings, path: str, read: Callable[[Any], T], *, query: Mapping[str, str | None] | None = None
+) -> Flow[list[T]]:
+    """Return all items of a list that is short; see `each`."""
+    items: list[T] = []
+
+    def take(item: T) -> Iterable[Step]:
+        items.append(item)
+        return ()
+
+    yield from each(around, path, read, take, query=query)
+    return items
 
 
 def _unwrapped(value: Any) -> list[Any]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from onapi.client import errors, exchange
-from onapi.client.steps import Answer, Flow, Give, Listing, Lost, Pause, Request, Surroundings
+from onapi.client.steps import Answer, Flow, Pause, Request, Surroundings
 
 T = TypeVar("T")
 
@@ -54,23 +54,3 @@ def takes_keys(around: Surroundings) -> Flow[bool]:
         except errors.ClientError:
             return False
     return around.takes_keys
-
-
-def collected(listing: Listing[T]) -> Flow[list[T]]:
-    """Return all items of a list, read within another description."""
-    flow = listing.begin(listing)
-    items: list[T] = []
-    answer, lost = None, None
-    try:
-        while True:
-            step = flow.send(answer) if lost is None else flow.throw(lost)
-            answer, lost = None, None
-            if isinstance(step, Give):
-                items.append(step.item)
-                continue
-            try:
-                answer = yield step
-            except Lost as error:
-                lost = error
-    except StopIteration:
-        return items

@@ -3,8 +3,11 @@
 Source: the seed, "This endpoint lists changes to orders"; ON-API 2.6.0 spec/orderevents.md.
 """
 
-from onapi.client import lists
+from collections.abc import Callable
+
+from onapi.client import follow, lists
 from onapi.client.binding import K, Resource, listing
+from onapi.client.cursors import Cursor
 from onapi.client.order_models import Order
 from onapi.client.placing import read_order
 from onapi.client.steps import Listing
@@ -19,18 +22,36 @@ class OrderEvent(Model, kw_only=True):
 
 
 class OrderEvents(Resource[K]):
-    """Below `orderevents/`; `Client.follow` keeps a place in it."""
+    """Below `orderevents/`."""
 
     @listing
     def list(self, *, since: str | None = None) -> Listing[OrderEvent]:
-        """Return what came after an event, or everything that is kept; an unknown event is nothing, or NotFound."""
+        """Return what came after an event, NotFound if the server no longer knows it; or everything that is kept."""
         return lists.of(self._around, "orderevents/", read_event, query={"since": since})
+
+    @listing
+    def follow(
+        self,
+        cursor: Cursor,
+        *,
+        every_s: float = 10.0,
+        forever: bool = True,
+        gone: Callable[[], None] | None = None,
+    ) -> Listing[OrderEvent]:
+        """Return every order event, now and later, from where the cursor is; see `follow.Manner`."""
+        what = follow.Followed("orderevents/", read_event, _event, place_of=_event)
+        manner = follow.Manner(every_s=every_s, forever=forever, gone=gone)
+        return follow.following(self._around, what, cursor, manner)
 
 
 def read_event(value: object) -> OrderEvent:
     """Return an order event as servers send it; the order's ID may be only in its path."""
     event = read(OrderEvent, value)
     return OrderEvent(event=event.event, order=read_order(_fields(value)))
+
+
+def _event(event: OrderEvent) -> str:
+    return event.event
 
 
 def _fields(value: object) -> object:

@@ -103,7 +103,7 @@ def _look(around: Surroundings, wish: Mapping[str, Any]) -> Flow[Order | None]:
     """
     query: list[dict[str, str | None]] = [{"accessId": wish["accessId"]}] if wish.get("accessId") else []
     for asked in query or [{}, {"state": OrderState.DONE_SUCCESS}]:
-        orders = yield from once.collected(lists.of(around, "orders/", read_order, query=asked))
+        orders = yield from lists.collected(around, "orders/", read_order, query=asked)
         same = [order for order in orders if _is_same(order, wish)]
         for order in same:
             if order.state in (OrderState.RECEIVED, OrderState.IN_PROGRESS):

@@ -8,8 +8,9 @@ from typing import Any, ClassVar
 
 import msgspec
 
-from onapi.client import errors, lists, tolerance
+from onapi.client import errors, follow, lists, tolerance
 from onapi.client.binding import K, Resource, listing, operation
+from onapi.client.cursors import Cursor
 from onapi.client.steps import Flow, Listing, quoted
 from onapi.client.tolerance import Model, Since
 
@@ -77,3 +78,9 @@ class Services(Resource[K]):
     def list(self, *, since: str | None = None) -> Listing[AccessServices]:
         """Return what can be ordered everywhere; with `since`, where the answer may have changed."""
         return lists.models(self._around, "services/", AccessServices, since=since)
+
+    @listing
+    def follow(self, cursor: Cursor, *, every_s: float = 60.0, forever: bool = True) -> Listing[AccessServices]:
+        """Return all of `list`, and then what changes, from where the cursor is; see `follow.Manner`."""
+        manner = follow.Manner(every_s=every_s, forever=forever)
+        return follow.following(self._around, follow.objects("services/", AccessServices), cursor, manner)

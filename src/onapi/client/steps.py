@@ -126,6 +126,11 @@ class Listing(Generic[T]):
     head: Mapping[str, str] = field(default_factory=dict)
     unchanged: bool = False
 
+    def opened(self, answer: Answer) -> None:
+        """Keep the head of an answer."""
+        self.head = answer.headers
+        self.unchanged = answer.status == 304
+
 
 def quoted(text: str) -> str:
     """Return a value as a segment of a path."""

@@ -5,8 +5,9 @@ Source: the seed, "Get subscriptions for an access"; ON-API 2.6.0 spec/subscript
 
 from datetime import datetime
 
-from onapi.client import lists, tolerance
+from onapi.client import follow, lists, tolerance
 from onapi.client.binding import K, Resource, listing, operation
+from onapi.client.cursors import Cursor
 from onapi.client.steps import Flow, Listing, quoted
 from onapi.client.tolerance import Characteristics, Mac, Model
 
@@ -67,3 +68,9 @@ class Subscriptions(Resource[K]):
         An access whose subscriptions have all ended comes with an empty list.
         """
         return lists.models(self._around, "subscriptions/", AccessSubscriptions, since=since)
+
+    @listing
+    def follow(self, cursor: Cursor, *, every_s: float = 60.0, forever: bool = True) -> Listing[AccessSubscriptions]:
+        """Return all of `list`, and then what changes, from where the cursor is; see `follow.Manner`."""
+        manner = follow.Manner(every_s=every_s, forever=forever)
+        return follow.following(self._around, follow.objects("subscriptions/", AccessSubscriptions), cursor, manner)

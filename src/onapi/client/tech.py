@@ -6,7 +6,7 @@ spec/technical_info.md.
 
 from typing import TypeVar
 
-from onapi.client import lists, once, tolerance
+from onapi.client import lists, tolerance
 from onapi.client.binding import K, Resource, operation
 from onapi.client.steps import Flow, quoted
 from onapi.client.tech_models import Cpe, Group, Hardware, Lease, LinkStatus, MacEntry
@@ -53,4 +53,4 @@ class Tech(Resource[K]):
         return tolerance.read(kind, tolerance.decode(answer.body))
 
     def _many(self, path: str, kind: type[M]) -> Flow[list[M]]:
-        return (yield from once.collected(lists.models(self._around, path, kind)))
+        return (yield from lists.collected(self._around, path, lambda value: tolerance.read(kind, value)))

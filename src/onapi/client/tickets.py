@@ -61,7 +61,8 @@ class Tickets(Resource[K]):
     @listing
     def list(self, *, status: str | None = None, created: datetime | None = None) -> Listing[Ticket]:
         """Return tickets, with what lists have of them; those of one status, those created after a moment."""
-        return _listed(self._around, status, created)
+        query = placing.spelled({"status": status, "created": created}, self._around.dialect)
+        return lists.of(self._around, "tickets/", read_ticket, query=query)
 
     @operation
     def show(self, reference: str) -> Flow[Ticket]:
@@ -139,17 +140,18 @@ class Tickets(Resource[K]):
 def one(around: Surroundings, reference: str) -> Flow[Ticket]:
     """Return one ticket, or raise NotFound."""
     answer = yield from whole(around, Request(path=f"tickets/{quoted(reference)}"))
-    return tolerance.read(Ticket, tolerance.decode(answer.body))
+    return read_ticket(tolerance.decode(answer.body))
 
 
-def _listed(around: Surroundings, status: str | None, created: datetime | None) -> Listing[Ticket]:
-    query = placing.spelled({"status": status, "created": created}, around.dialect)
-    return lists.models(around, "tickets/", Ticket, query=query)
+def read_ticket(value: Any) -> Ticket:
+    """Return a ticket as servers send it."""
+    return tolerance.read(Ticket, value)
 
 
 def _opened(around: Surroundings, wish: dict[str, Any], since: datetime) -> Flow[str | None]:
     """Return the reference of the ticket that this wish has become, None when it has become none."""
-    rows = yield from once.collected(_listed(around, None, since))
+    query = placing.spelled({"created": since}, around.dialect)
+    rows = yield from lists.collected(around, "tickets/", read_ticket, query=query)
     for row in rows:
         if row.sp_ticket_reference != wish.get("spTicketReference"):
             continue
@@ -161,4 +163,4 @@ def _opened(around: Surroundings, wish: dict[str, Any], since: datetime) -> Flow
 
 
 def _reference(answer: Answer) -> str:
-    return tolerance.read(Ticket, tolerance.decode(answer.body)).co_ticket_reference
+    return read_ticket(tolerance.decode(answer.body)).co_ticket_reference
