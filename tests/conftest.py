@@ -66,10 +66,8 @@ def cluster_url() -> Iterator[str]:
 @pytest.fixture
 def database_url(cluster_url: str) -> Iterator[str]:
     """Make a migrated, empty database for one test, and drop it afterwards."""
-    name = f"test_{next(_serial)}"
-    asyncio.run(_execute(cluster_url, f"CREATE DATABASE {name} TEMPLATE template_onapi"))
-    yield _of(cluster_url, name)
-    asyncio.run(_execute(cluster_url, f"DROP DATABASE {name} WITH (FORCE)"))
+    with made_database(cluster_url) as url:
+        yield url
 
 
 @pytest.fixture
@@ -77,6 +75,15 @@ def empty_url(cluster_url: str) -> Iterator[str]:
     """Make a database without a schema for one test, and drop it afterwards."""
     name = f"empty_{next(_serial)}"
     asyncio.run(_execute(cluster_url, f"CREATE DATABASE {name}"))
+    yield _of(cluster_url, name)
+    asyncio.run(_execute(cluster_url, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@contextlib.contextmanager
+def made_database(cluster_url: str) -> Iterator[str]:
+    """Make a migrated, empty database, and drop it when the block ends."""
+    name = f"test_{next(_serial)}"
+    asyncio.run(_execute(cluster_url, f"CREATE DATABASE {name} TEMPLATE template_onapi"))
     yield _of(cluster_url, name)
     asyncio.run(_execute(cluster_url, f"DROP DATABASE {name} WITH (FORCE)"))
 
@@ -113,10 +120,19 @@ def server(database_url: str) -> Iterator[Server]:
 
 
 @contextlib.contextmanager
-def serving(settings: Settings, around: Callable[[ASGIApp], ASGIApp] = lambda app: app) -> Iterator[Server]:
-    """Run a server with these settings until the block ends; `around` may stand between it and its callers."""
+def serving(
+    settings: Settings, around: Callable[[ASGIApp], ASGIApp] = lambda app: app, *, works: bool = False
+) -> Iterator[Server]:
+    """Run a server with these settings until the block ends.
+
+    Args:
+        settings: of the server.
+        around: may stand between it and its callers.
+        works: whether it has an engine beside it.
+
+    """
     config = uvicorn.Config(
-        around(Application(settings)),
+        around(Application(settings, works=works)),
         port=0,
         http=GuardedProtocol,
         lifespan="on",

@@ -3,6 +3,7 @@
 import asyncio
 import dataclasses
 import os
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -11,11 +12,18 @@ import typer
 from onapi import settings as settings_module
 from onapi.actions import demo as action
 from onapi.actions.places import SIMULATED
-from onapi.cli import database, output, server
+from onapi.cli import database, lab, output, server
 from onapi.cli.operator import Host, Port
 from onapi.settings import Settings
 from onapi.storage import embedded, migrate, pool
 from onapi.web import observe
+
+
+class Network(StrEnum):
+    """What the demo's orders are carried out on."""
+
+    SIMULATED = SIMULATED
+    LAB = "lab"
 
 
 def demo(
@@ -25,6 +33,9 @@ def demo(
     accesses: Annotated[int, typer.Option(min=4, max=10_000_000, help="Size of the city.")] = 2000,
     seed: Annotated[int, typer.Option(help="Another number is another city.")] = 1,
     fresh: Annotated[bool, typer.Option("--fresh", help="Throw away what the data folder holds.")] = False,
+    network: Annotated[
+        Network, typer.Option(help="lab: four houses on a real switch in network namespaces; needs root.")
+    ] = Network.SIMULATED,
 ) -> None:
     """Run a made-up operator: a database, a city, a catalogue, three providers, the API, and the engine."""
     if not (observe.is_loopback(host) or host == "localhost"):
@@ -32,6 +43,10 @@ def demo(
     observe.begin_logging(readable=True)
     settings = settings_module.read(os.environ)
     folder = (data or settings.data).expanduser().resolve()
+    listening = server.Listening(host=host, port=port, works=True)
+    if network is Network.LAB:
+        lab.run(dataclasses.replace(settings, data=folder), listening)
+        return
     settings = dataclasses.replace(settings, data=folder, network=SIMULATED)
     if fresh and not settings.database_url:
         embedded.discard(settings.data)
@@ -39,7 +54,7 @@ def demo(
         held = asyncio.run(_prepare(ready_settings, accesses, seed))
         if held != action.described(accesses, seed):
             output.say(f"The data folder holds a city of {held}; --fresh makes the one you asked for.")
-        server.run(ready_settings, server.Listening(host=host, port=port, works=True), _welcome)
+        server.run(ready_settings, listening, _welcome)
 
 
 async def _prepare(settings: Settings, count: int, seed: int) -> str:

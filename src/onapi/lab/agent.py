@@ -12,10 +12,9 @@ from pathlib import Path
 from onapi.lab.daemons import Daemons
 from onapi.lab.listeners import Listener
 from onapi.lab.namespaces import Namespace
+from onapi.lab.programs import keep_secret
 
 COMMUNITY = "lab"
-PORT = 16161
-"""Where it is reached, at 127.0.0.1."""
 
 _CONFIGURATION = """\
 agentaddress udp:127.0.0.1:161
@@ -41,8 +40,19 @@ class Agent:
         self.daemons = Daemons(self.namespace, self.folder)
         self.passage = Passage(self.namespace)
 
+    @property
+    def options(self) -> dict[str, str]:
+        """Return the element's options for it."""
+        return {"snmp_port": str(self.passage.port)}
+
+    @property
+    def credentials(self) -> Path:
+        """Return the file with what lets one in."""
+        return self.folder / "snmp.credentials"
+
     def start(self) -> None:
         """Start it; it answers a moment later."""
+        keep_secret(self.credentials, f"snmp_community = {COMMUNITY}")
         configuration = self.folder / "snmpd.conf"
         configuration.write_text(
             _CONFIGURATION.format(community=COMMUNITY, folder=self.folder, python=sys.executable), encoding="utf-8"
@@ -64,13 +74,15 @@ class Passage:
     """A passage for datagrams from a port of the machine's loopback to the agent, and back to whoever has asked."""
 
     namespace: Namespace
+    port: int = 0
     _listener: Listener | None = None
     _askers: dict[tuple[str, int], socket.socket] = field(default_factory=dict)
 
     def start(self) -> None:
-        """Begin."""
+        """Begin, at a free port."""
         outside = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        outside.bind(("127.0.0.1", PORT))
+        outside.bind(("127.0.0.1", 0))
+        self.port = outside.getsockname()[1]
         self._listener = Listener({outside: partial(self._ask, outside)})
 
     def stop(self) -> None:

@@ -25,7 +25,9 @@ Part = TypeVar("Part", Switch, Agent, Relay)
 SWITCH, SERVER, AGENT = "sw1", "dhcp1", "sw1-snmp"
 """The names of the elements: the switch, the DHCP server, and the switch once more, as its SNMP agent tells of it."""
 
-VLANS = {"bb": 10, "iptv": 20, "voip": 30}
+VLAN = 10
+"""That of Broadband."""
+
 CUSTOMERS = 4
 PROVIDER = "198.51.100.1"
 """Where the provider of Broadband is."""
@@ -53,6 +55,24 @@ class City:
     provider: Namespace
     customers: tuple[Customer, ...]
 
+    @property
+    def server_credentials(self) -> Path:
+        """Return the file with what lets one in to the DHCP server's database."""
+        return self.folder / "kea.credentials"
+
+    @property
+    def server_options(self) -> dict[str, str]:
+        """Return the options of the DHCP server as an element."""
+        database = self.server.database
+        return {
+            "sql_host": database.host,
+            "sql_database": database.name,
+            "control": str(self.server.control4),
+            "subnet.bb": str(_SUBNET.id),
+            "class.bb": _SUBNET.client_class,
+            "fixed.bb": "198.51.100.200-198.51.100.249",
+        }
+
 
 @contextmanager
 def running(database: kea.Database, *, name: str = "onapi-lab") -> Iterator[City]:
@@ -77,13 +97,15 @@ def running(database: kea.Database, *, name: str = "onapi-lab") -> Iterator[City
         customers = tuple(_customer(name, number, inside) for number in range(1, CUSTOMERS + 1))
         plug_in(provider, inside, _UPLINK, mac="02:00:00:00:10:01", address=f"{PROVIDER}/24")
         ports = dict(enumerate((one.port for one in customers), start=1))
-        switch = begun.enter_context(_begun(Switch(inside, folder, ports, {_UPLINK: VLANS["bb"]})))
+        switch = begun.enter_context(_begun(Switch(inside, folder, ports, {_UPLINK: VLAN})))
         agent = begun.enter_context(_begun(Agent(inside, folder)))
         beside.make()
         beside.ip(f"addr add {_SERVER}/32 dev lo", f"addr add {_GATEWAY}/32 dev lo")
         begun.enter_context(_begun(_relay(inside, beside, ports)))
         server = begun.enter_context(_kea(folder / "kea", database, beside))
-        yield City(folder=folder, switch=switch, agent=agent, server=server, provider=provider, customers=customers)
+        city = City(folder=folder, switch=switch, agent=agent, server=server, provider=provider, customers=customers)
+        programs.keep_secret(city.server_credentials, f"sql_user = {database.user}")
+        yield city
 
 
 def remove(name: str) -> None:

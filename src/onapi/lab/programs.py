@@ -74,3 +74,9 @@ def run(*command: str, environment: Mapping[str, str] | None = None, given: str 
         reason = told[-1] if told else "it does not say why"
         raise errors.Unavailable(f"{Path(command[0]).name} fails in the lab: {reason}")
     return done.stdout
+
+
+def keep_secret(path: Path, line: str) -> None:
+    """Write a file of credentials that only we can read."""
+    path.touch(mode=0o600)
+    path.write_text(line + "\n", encoding="utf-8")

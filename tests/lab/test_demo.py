@@ -1,0 +1,136 @@
+"""`onapi demo --network lab`: a person tries what it prints, and it leaves nothing behind, however it ends."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from onapi import errors
+from onapi.cli import lab
+from onapi.cli.server import Listening
+from onapi.lab import city as cities
+from onapi.lab import kea, namespaces, programs
+from onapi.settings import Settings
+from tests.cli.command import PROGRAM, environment
+from tests.lab.conftest import possible
+
+_PREFIX = "onapi-lab-"
+_PATIENCE_S = 120.0
+
+
+@contextmanager
+def demonstrated(data: Path) -> Iterator["Demo"]:
+    """Run the demo until the block ends."""
+    command: list[str | Path] = [PROGRAM, "demo", "--network", "lab", "--port", "0", "--data", data]
+    process = subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE, text=True)
+    try:
+        yield Demo(process)
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+        process.wait(_PATIENCE_S)
+        if process.stdout:
+            process.stdout.close()
+
+
+class Demo:
+    """A demo that runs, and what it has printed."""
+
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        self.process = process
+        self.printed: list[str] = []
+        assert process.stdout is not None
+        for line in process.stdout:
+            self.printed.append(line.rstrip())
+            if "network audit" in line:
+                return
+        pytest.fail(f"it has ended: {self.printed}")
+
+    @property
+    def url(self) -> str:
+        return self.printed[0].removeprefix("ready ")
+
+    def tries(self, words: str) -> "subprocess.CompletedProcess[str]":
+        """Run the first line that has these words in it, as a person does."""
+        line = next(line.strip() for line in self.printed if words in line)
+        return subprocess.run(
+            ["bash", "-c", line],
+            check=False,
+            timeout=_PATIENCE_S,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env=environment() | {"PATH": f"{PROGRAM.parent}:/usr/sbin:{os.environ['PATH']}"},
+        )
+
+
+def left() -> list[str]:
+    """Return what is left of the lab on this machine."""
+    spaces = [namespace.name for namespace in namespaces.beginning_with(_PREFIX)]
+    return spaces + [str(path) for path in Path("/run").glob(f"dhclient-{_PREFIX}*")]
+
+
+@pytest.fixture
+def data(data_folder: Path) -> Path:
+    possible()
+    data_folder.mkdir()
+    return data_folder
+
+
+def test_what_the_demo_prints_works_and_nothing_is_left_of_it(data: Path) -> None:
+    with demonstrated(data) as demo:
+        assert '"RECEIVED"' in demo.tries("curl -u alfa:alfa-demo --json").stdout
+        with httpx2.Client(base_url=demo.url, auth=("alfa", "alfa-demo")) as client:
+            until = time.monotonic() + _PATIENCE_S
+            while '"DONE_SUCCESS"' not in client.get("orderevents/").text:
+                assert time.monotonic() < until
+                time.sleep(0.05)
+        assert "bound to 198.51.100.1" in demo.tries("dhclient").stdout
+        assert " 0% packet loss" in demo.tries("ping").stdout
+        assert "198.51.100.1" in demo.tries("leaseinfo").stdout
+        assert '"link":true' in demo.tries("link/status").stdout
+        assert re.search(r"tag +: 10\n", demo.tries("ovs-vsctl").stdout)
+        audited = demo.tries("network audit")
+        assert audited.returncode == 0, audited.stdout
+    assert demo.process.returncode == 0
+    assert left() == []
+
+
+def test_a_demo_that_was_killed_is_cleaned_up_by_the_next_one(data: Path) -> None:
+    with demonstrated(data) as demo:
+        nowhere = kea.Database(host="", name="", user="")
+        with pytest.raises(errors.Conflict, match="runs already"), cities.running(nowhere):
+            pytest.fail("there are two at once")
+        demo.process.kill()
+        demo.process.wait()
+    assert left() != []
+    with demonstrated(data):
+        pass
+    assert left() == []
+
+
+def test_without_root_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    with pytest.raises(errors.Unavailable, match="needs root"):
+        programs.refuse_without()
+
+
+def test_without_its_programs_it_names_the_packages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(shutil, "which", lambda name, **_: None if name.startswith(("ovs", "snmpd")) else name)
+    with pytest.raises(errors.Unavailable, match="apt-get install --no-install-recommends openvswitch-switch snmpd`"):
+        programs.refuse_without()
+
+
+def test_a_database_that_is_given_is_refused() -> None:
+    settings = Settings(database_url="postgresql://postgres@/postgres")
+    with pytest.raises(errors.Invalid, match="PostgreSQL of its own"):
+        lab.run(settings, Listening(host="127.0.0.1", port=0))
