@@ -18,6 +18,8 @@ from onapi.storage.pool import Database
 
 _ELEMENTS_AT_ONCE = 50
 _COMPARED = tuple(field.name for field in fields(Delivery) if field.name not in ("characteristics", "equipment"))
+_COMPARED_OF_DHCP = tuple(name for name in _COMPARED if not name.endswith("_kbps"))
+"""What a DHCP server keeps of a delivery; speeds are none of its business."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,8 +93,9 @@ class Audit:
         place = await self._places.of(access_id)
         told = [
             sentences
-            for known in (place.known, place.dhcp)
-            if known is not None and (sentences := await self._compared(known, place, access_id, slots)) is not None
+            for known, compared in ((place.known, _COMPARED), (place.dhcp, _COMPARED_OF_DHCP))
+            if known is not None
+            and (sentences := await self._compared(known, place, access_id, slots, compared)) is not None
         ]
         return (
             [
@@ -104,7 +107,12 @@ class Audit:
         )
 
     async def _compared(
-        self, known: Known, place: Place, access_id: ids.AccessId, slots: Sequence[Intended]
+        self,
+        known: Known,
+        place: Place,
+        access_id: ids.AccessId,
+        slots: Sequence[Intended],
+        compared: Sequence[str],
     ) -> list[tuple[str | None, str]] | None:
         port = Port(access_id=access_id, slot="", name=place.port, identifiers=place.identifiers)
         try:
@@ -115,11 +123,13 @@ class Audit:
             return [(None, f"{known.element.name}: {error.sentence}")]
         except DriverError as error:
             return [(None, f"{known.element.name} cannot be compared: {error.sentence}")]
-        return [(slot, f"{known.element.name} {sentence}") for slot, sentence in differences(slots, actual)]
+        return [(slot, f"{known.element.name} {sentence}") for slot, sentence in differences(slots, actual, compared)]
 
 
-def differences(slots: Sequence[Intended], actual: Mapping[str, Delivery]) -> Iterator[tuple[str, str]]:
-    """Yield what differs between what a port is to deliver and what it does, by slot."""
+def differences(
+    slots: Sequence[Intended], actual: Mapping[str, Delivery], compared: Sequence[str]
+) -> Iterator[tuple[str, str]]:
+    """Yield in which of the fields compared what a port is to deliver differs from what it does, by slot."""
     intended = {row.slot: row for row in slots if row.slot is not None}
     for slot in sorted({*intended, *actual}):
         wanted, delivered = intended.get(slot), actual.get(slot)
@@ -128,7 +138,7 @@ def differences(slots: Sequence[Intended], actual: Mapping[str, Delivery]) -> It
         elif wanted is None:
             yield slot, f"delivers {delivered.service}, but is to deliver nothing."
         else:
-            for name in _COMPARED:
+            for name in compared:
                 should, is_ = getattr(wanted, name), getattr(delivered, name)
                 if should != is_:
                     yield slot, f"has {name} {is_}, but is to have {should}."
