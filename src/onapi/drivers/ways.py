@@ -6,10 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from onapi.drivers.contract import Appctl, Cabinet, Control, Element, Http, OpenFlow, Ovsdb, Shell, Snmp, Sql
+from onapi.drivers.contract import Appctl, Cabinet, Control, Element, Http, Netconf, OpenFlow, Ovsdb, Shell, Snmp, Sql
 from onapi.drivers.credentials import Credentials, Unread
 from onapi.drivers.kea.control import KeaControl
 from onapi.drivers.kea.database import KeaDatabase
+from onapi.drivers.netconf.client import NetconfClient
 from onapi.drivers.no_ways import NoWays
 from onapi.drivers.ovs.appctl import AppctlClient
 from onapi.drivers.ovs.openflow import OpenFlowClient
@@ -75,6 +76,14 @@ class Ways(NoWays):
             return super().shell()
         port = self._port("ssh_port", 22)
         return self._once("shell", lambda: ShellClient(self._element.address, login, port=port))
+
+    def netconf(self) -> Netconf:
+        """Return the way by NETCONF, as `ssh_user`."""
+        login = self._login()
+        if login is None:
+            return super().netconf()
+        port = self._port("netconf_port", 830)
+        return self._once("netconf", lambda: NetconfClient(self._element.address, login, port=port))
 
     def sql(self) -> Sql:
         """Return the way to the database that the option `sql_database` names, as `sql_user`."""

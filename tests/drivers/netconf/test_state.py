@@ -122,6 +122,11 @@ def _replying(inside: str) -> Callable[[bytes], bytes]:
     return answer
 
 
+def answering(inside: str) -> Any:
+    """Return the behaviour of a NETCONF server that answers everything with this."""
+    return _element(_replying(inside))
+
+
 def _talk(behaviour: Any, work: Callable[[NetconfClient], Awaitable[Any]], **how: Any) -> Any:
     async def begin() -> Any:
         async with serving(behaviour) as server:

@@ -86,7 +86,7 @@ def test_a_port_with_a_service_tells_what_it_is_held_to() -> None:
 def test_counters_of_all_ports_are_one_question() -> None:
     switch = Vrp()
     counters = drive(switch, lambda driver: driver.counters([PORT, _SHUT, ABSENT, "no port"]))
-    assert switch.asked == ["display interface"]
+    assert switch.asked == ["screen-length 0 temporary", "display interface"]
     assert set(counters) == {PORT, _SHUT}
     assert counters[PORT].read_at == NOON
     assert counters[PORT].reset_at is None
@@ -112,6 +112,12 @@ def test_counters_of_all_ports_are_one_question() -> None:
     # What is printed as - is not counted.
     assert counters[_SHUT].input.pauses is None
     assert counters[_SHUT].input.packets == 0
+
+
+def test_a_switch_that_goes_on_printing_pages_is_read_all_the_same() -> None:
+    switch = Vrp(refused="screen-length")
+    assert set(drive(switch, lambda driver: driver.counters([PORT, _SHUT]))) == {PORT, _SHUT}
+    assert switch.page < 100
 
 
 def test_counters_of_one_port_are_asked_for_alone() -> None:

@@ -39,6 +39,7 @@ class Vrp:
     rate_step: int = 1
     dies_after: str | None = None
     view: str = ""
+    page: int = _PAGE
 
     def prompt(self) -> str:
         return f"<{NAME}>" if not self.view else f"[{NAME}{self.view.removeprefix('system')}]"
@@ -50,6 +51,9 @@ class Vrp:
             return f"Error: {self.refused} cannot be done now."
         if command.startswith("display "):
             return self._display(command)
+        if command == "screen-length 0 temporary" and not self.view:
+            self.page = 1_000_000
+            return "Info: The configuration takes effect on the current user terminal interface only."
         if command == "system-view" and not self.view:
             self.view = "system"
             return "Enter system view, return user view with Ctrl+Z."
@@ -126,6 +130,7 @@ _KINDS = ("port default vlan", "qos lr inbound", "qos lr outbound", "description
 async def play(switch: Vrp, process: Process) -> None:
     """Be the switch's command line: with echo, pages, and questions before things are done."""
     switch.view = ""
+    switch.page = _PAGE
     process.stdout.write(
         b"\r\nInfo: The max number of VTY users is 5, and the number\r\n      of current VTY users is 1.\r\n"
     )
@@ -136,7 +141,7 @@ async def play(switch: Vrp, process: Process) -> None:
             switch.asked.append(command)
             await _save(switch, process)
         else:
-            await _paged(process, switch.answer(command))
+            await _paged(process, switch.answer(command), switch.page)
         if switch.dies_after is not None and command.startswith(switch.dies_after):
             return
         process.stdout.write(switch.prompt().encode())
@@ -154,9 +159,9 @@ async def _line(process: Process) -> str:
     return typed.decode().strip()
 
 
-async def _paged(process: Process, text: str) -> None:
+async def _paged(process: Process, text: str, page: int) -> None:
     for number, line in enumerate(text.split("\n")):
-        if number and number % _PAGE == 0:
+        if number and number % page == 0:
             process.stdout.write(b"  ---- More ----")
             assert await process.stdin.read(1) == b" "
             process.stdout.write(b"\x1b[16D                \x1b[16D")

@@ -45,7 +45,7 @@ class VrpDriver:
             description=f"Huawei Versatile Routing Platform {version.software}",
             vendor="Huawei",
             model=version.model,
-            ports=vrp_printed.names(await self._ask("display interface brief")),
+            ports=vrp_printed.names(await self._long("display interface brief")),
         )
 
     async def hardware(self) -> Hardware:
@@ -74,8 +74,10 @@ class VrpDriver:
         if not known:
             return {}
         try:
-            command = f"display interface {known[0]}" if len(known) == 1 else "display interface"
-            printed = await self._of(known[0], command)
+            if len(known) == 1:
+                printed = await self._of(known[0], f"display interface {known[0]}")
+            else:
+                printed = await self._long("display interface")
         except Unsupported:
             return {}
         now = self.clock()
@@ -93,7 +95,7 @@ class VrpDriver:
 
     async def groups(self, port: str) -> tuple[Group, ...]:
         """Return the groups of a port; when they were asked for, VRP does not tell."""
-        return vrp_printed.groups(await self._of(port, "display igmp-snooping port-info"), port)
+        return vrp_printed.groups(await self._long("display igmp-snooping port-info"), port)
 
     async def bindings(self, port: str) -> tuple[Binding, ...]:
         """Return the leases that DHCP snooping saw on a port."""
@@ -123,6 +125,12 @@ class VrpDriver:
     async def _of(self, port: str, command: str) -> str:
         _known(port)
         return vrp_printed.accepted(await self._transports.shell().ask(command), port)
+
+    async def _long(self, command: str) -> str:
+        """Return a long answer in one piece: to turn each page costs a journey there and back."""
+        # A switch that does not have this goes on printing pages.
+        await self._transports.shell().ask("screen-length 0 temporary")
+        return await self._ask(command)
 
     async def _ask(self, command: str) -> str:
         return vrp_printed.accepted(await self._transports.shell().ask(command))
