@@ -182,7 +182,7 @@ def database(cluster_url: str) -> Iterator[kea.Database]:
 @contextmanager
 def served(database: kea.Database) -> Iterator[Town]:
     """Run a Kea on this database, with relays."""
-    server = _free_port()
+    server = free_port()
     with ExitStack() as stack:
         # A socket's path must be short, which pytest's are not.
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="onapi-kea-")))
@@ -226,7 +226,7 @@ def served(database: kea.Database) -> Iterator[Town]:
         yield Town(database=database, running=running, bb=bb, iptv=iptv, six=six)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as probe:
         probe.bind(("::", 0))
         port: int = probe.getsockname()[1]
@@ -236,7 +236,7 @@ def _free_port() -> int:
 def _relays(server: int) -> tuple[Relay, Relay, int]:
     """Return two relays that have one port number, which Kea needs."""
     while True:
-        port = _free_port()
+        port = free_port()
         try:
             return (
                 Relay("127.0.0.2", port, ("127.0.0.1", server)),

@@ -10,8 +10,15 @@ from onapi.drivers.contract import AuthFailed, Busy, DriverError, Rejected, Time
 
 _FORBIDDEN = (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InsufficientPrivilegeError)
 _BUSY = (asyncpg.InsufficientResourcesError, asyncpg.TransactionRollbackError, asyncpg.LockNotAvailableError)
-# Servers that start, stop or restart say that an operator intervenes.
-_GONE = (OSError, asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError, asyncpg.InterfaceError)
+_GONE = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    # So say servers that start, stop or end our connection.
+    asyncpg.OperatorInterventionError,
+    # What the client says when the connection breaks at an odd moment.
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
 _LACKING = (
     asyncpg.UndefinedTableError,
     asyncpg.UndefinedColumnError,
@@ -66,8 +73,6 @@ class KeaDatabase:
             raise Unreachable("Kea's database cannot be reached.") from None
         except asyncpg.PostgresError as error:
             raise _refusal(error) from None
-        except asyncpg.InternalClientError:
-            raise AuthFailed("Kea's database asks who we are in a way that we do not know.") from None
 
     async def close(self) -> None:
         """End the connection; the next transaction opens another."""

@@ -1,0 +1,62 @@
+"""The driver as the contract sees it."""
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from onapi.drivers import checks, contract, registry
+from onapi.drivers.contract import Element
+from onapi.drivers.kea.driver import KeaDriver
+from tests.drivers.kea.conftest import BROADBAND, OPTIONS, Town, fixed
+
+
+def test_the_driver_is_as_the_contract_has_it(town: Town) -> None:
+    anna = town.customer()
+    town.provision(anna, None, BROADBAND)
+    town.bb.lease(anna.line, anna.mac)
+    town.provision(anna, BROADBAND, None)
+    town.six.lease(anna.line, anna.mac)
+
+    async def checked() -> list[str]:
+        ways = town.ways()
+        element = Element(name="kea1", address="127.0.0.1", options=OPTIONS)
+        other = fixed(replace(BROADBAND, service="BB-250"), "198.51.100.140")
+        try:
+            return await checks.check(
+                KeaDriver,
+                element,
+                ways,
+                port="p1",
+                absent_port="p9",
+                identifiers=anna.identifiers,
+                deliveries=(BROADBAND, other),
+            )
+        finally:
+            await ways.close()
+
+    assert asyncio.run(checked()) == []
+    assert town.traces(anna) == []
+
+
+def test_the_driver_has_these_capabilities_and_no_others(town: Town) -> None:
+    async def capabilities(driver: KeaDriver) -> set[str]:
+        kinds = {name: kind for name, kind in vars(contract).items() if getattr(kind, "_is_runtime_protocol", False)}
+        return {name for name, kind in kinds.items() if isinstance(driver, kind)}
+
+    assert town.ask(capabilities) == {"ReadsHardware", "Leases", "ReadsDeliveries", "Provisions"}
+
+
+def test_kea_tells_what_it_is_and_is_known_by_that(town: Town) -> None:
+    facts = town.ask(lambda driver: driver.probe())
+    assert facts.description is not None
+    assert facts.description.startswith("Kea 2.")
+    assert facts.ports == ()
+    assert registry.installed().best("", facts.description) == "kea"
+    assert KeaDriver.match("1.3.6.1.4.1.8072.3.2.10", "Kea 2.2.0") == 0
+
+
+def test_kea_has_been_up_since_it_was_started(town: Town) -> None:
+    hardware = town.ask(lambda driver: driver.hardware())
+    assert hardware.up_since is not None
+    assert datetime.now(UTC) - timedelta(minutes=10) < hardware.up_since <= datetime.now(UTC)
+    assert (hardware.vendor or "").startswith("Internet Systems Consortium")
