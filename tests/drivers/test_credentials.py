@@ -93,6 +93,7 @@ def test_an_element_has_the_ways_that_its_options_and_credentials_make() -> None
         ({"snmp_port": "70000"}, {"snmp_community": "c"}, "snmp"),
         ({}, {"snmp_user": "u"}, "snmp"),
         ({}, {"ssh_user": "u", "ssh_password": "p"}, "shell"),
+        ({}, {"ssh_user": "u", "ssh_password": "p"}, "netconf"),
         ({}, {"ssh_user": "u", "ssh_password": "p", "ssh_host_key": "ssh-ed25519 nonsense"}, "shell"),
         ({}, {"snmp_user": "u", "snmp_authentication": "ROT13"}, "snmp"),
     ],
