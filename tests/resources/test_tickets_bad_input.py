@@ -24,7 +24,7 @@ FIELDS = {
     "additionalInfo": "`$.additionalInfo`",
     "status": "`$.status`",
 }
-WRONG = (7, 1.5, True, [], ["x"], [None], -(10**30), 10**400)
+WRONG: tuple[Any, ...] = (7, 1.5, True, [], ["x"], [None], -(10**30), 10**400)
 
 
 @pytest.mark.parametrize("field", FIELDS)
