@@ -8,11 +8,11 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import cities, lists, loading, orders, requests, rounds
+from benchmarks import cities, lists, loading, orders, requests, rounds, tickets
 from benchmarks.cities import City
 from benchmarks.rounds import Ratio, Row
 
-_PARTS = ("single", "poll", "list", "loading", "placing", "working", "events")
+_PARTS = ("single", "poll", "list", "loading", "placing", "working", "events", "tickets")
 
 
 def main() -> None:
@@ -43,6 +43,7 @@ def _parts(
         "placing": lambda: orders.placing(places, seconds),
         "working": lambda: orders.working(places),
         "events": lambda: orders.polling(places, seconds),
+        "tickets": lambda: tickets.rows(places, seconds),
         "loading": lambda: loading.loading(cluster_url, rows),
     }
 

@@ -17,6 +17,7 @@ ONE = "SELECT a.doc FROM accesses a WHERE a.access_id = $2 AND sees($1, a.popula
 
 _ROOT = "/onapi/2.6/accesses/"
 _ORDERS = "/onapi/2.6/orders/"
+_TICKETS = "/onapi/2.6/tickets/"
 INSERT = """
     INSERT INTO bare_orders (order_id, sp, access_id, service, service_type, claim, operation, subscription_id, state,
                              expected_at, forced_takeover, wish, message, received_at, plan, step, undoing, tries,
@@ -24,6 +25,11 @@ INSERT = """
     VALUES ($1, $2, $3, $4, 'Broadband', '', $5, $1, 'RECEIVED', now(), false, $6, '', now(), $7, 0, false, 0,
             now(), 0)"""
 """The row that an order is, into a table that has its columns and its key, and nothing else to look after."""
+INSERT_TICKET = """
+    INSERT INTO bare_tickets (ticket_id, sp, access_id, opened_by, created_by, heading, description, problem_type,
+                              status, responsible, entries, created_at, updated_at)
+    VALUES ($1, $2, $3, 'SP', $4, $5, $6, $7, 'CREATED', 'CO', 0, now(), now())"""
+"""The same for a ticket."""
 _KNOWN_S = 3600.0
 
 Headers = list[tuple[bytes, bytes]]
@@ -55,6 +61,8 @@ class Bare:
         path = scope["raw_path"].decode()
         if path == _ORDERS:
             return await self._insert(sp, (await receive())["body"])
+        if path == _TICKETS:
+            return await self._insert_ticket(sp, (await receive())["body"])
         if path != _ROOT and not path.startswith(_ROOT):
             return self._not_modified(given[b"if-modified-since"].decode())
         if path == _ROOT:
@@ -75,6 +83,15 @@ class Bare:
         answer = json.dumps({"orderId": order_id, "state": "RECEIVED", **wish}).encode()
         return 201, [(b"content-type", b"application/json"), (b"content-length", str(len(answer)).encode())], answer
 
+    async def _insert_ticket(self, sp: str, body: bytes) -> tuple[int, Headers, bytes]:
+        said = json.loads(body)
+        ticket_id = secrets.token_hex(16)
+        values = [said[name] for name in ("accessId", "createdBy", "heading", "description", "problemType")]
+        async with self._pool.acquire() as connection:
+            await connection.execute(INSERT_TICKET, ticket_id, sp, *values)
+        answer = json.dumps({"coTicketReference": ticket_id}).encode()
+        return 201, [(b"content-type", b"application/json"), (b"content-length", str(len(answer)).encode())], answer
+
     def _not_modified(self, since: str) -> tuple[int, Headers, bytes]:
         if parsedate_to_datetime(since) > datetime.now(UTC):
             return 400, [(b"content-length", b"0")], b""
@@ -86,6 +103,7 @@ class Bare:
         self._pool = await asyncpg.create_pool(self._url, min_size=POOL, max_size=POOL, reset=_keep)
         await self._pool.execute("CREATE TABLE IF NOT EXISTS bare_orders (LIKE orders, PRIMARY KEY (order_id))")
         await self._pool.execute("ALTER TABLE bare_orders ALTER position DROP NOT NULL")
+        await self._pool.execute("CREATE TABLE IF NOT EXISTS bare_tickets (LIKE tickets, PRIMARY KEY (ticket_id))")
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await self._pool.close()

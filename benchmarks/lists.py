@@ -37,7 +37,7 @@ class _Lists:
         def measure() -> Measured:
             cpu_s = self.server.cpu_s()
             path = f"{self.server.root}accesses/"
-            report = _drained("http", str(self.server.port), path, str(self.repeats), *headers)
+            report = drained("http", str(self.server.port), path, str(self.repeats), *headers)
             return Measured(report.seconds / self.repeats, (self.server.cpu_s() - cpu_s) / self.repeats)
 
         return measure
@@ -48,7 +48,7 @@ class _Lists:
         command = shlex.join([str(cities.programs() / "psql"), "-X", "-d", self.city.url, *copies])
 
         def measure() -> Measured:
-            report = _drained("pipe", f"{command} | {packer}" if packer else command)
+            report = drained("pipe", f"{command} | {packer}" if packer else command)
             return Measured(report.seconds / self.repeats, report.cpu_s / self.repeats)
 
         return measure
@@ -93,7 +93,7 @@ def _packer() -> tuple[str, str]:
     return f"{shlex.quote(sys.executable)} -m {packing.__name__}", "no program zstd here: its library in a process"
 
 
-def _drained(*arguments: str) -> Report:
+def drained(*arguments: str) -> Report:
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.drain", *arguments],
         check=True,

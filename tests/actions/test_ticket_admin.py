@@ -8,9 +8,13 @@ import pytest
 
 from onapi import errors, ids
 from onapi.actions import ticket_admin, tickets
+from onapi.actions.places import Places
 from onapi.actions.ticket_admin import Detailed, Listed
+from onapi.actions.ticket_witness import Witness
 from onapi.domain.tickets import Comment, Opening
+from onapi.drivers.network import Network
 from onapi.storage.pool import Database
+from onapi.storage.simulated import Cabinet
 from onapi.storage.ticket_admin import Line
 from onapi.vocabulary import Party, ProblemType, TicketStatus
 from tests import town as towns
@@ -53,6 +57,21 @@ def opened(operator: Operator, access: str, sp: ids.Sp = ALFA) -> ids.TicketId:
     async def open_(database: Database) -> ids.TicketId:
         async with database.transaction(sp) as tx:
             return (await tickets.opened(tx, sp, SP, opening(access))).ticket_id
+
+    return operator.do(open_)
+
+
+def open_as_co(operator: Operator, sp: ids.Sp, wanted: Opening) -> ids.TicketId:
+    """Open a ticket as the CO, and wait until the network was looked at."""
+
+    async def open_(database: Database) -> ids.TicketId:
+        network = Network(cabinet=Cabinet(database))
+        witness = Witness(database, Places(database, simulated=True), network)
+        try:
+            return await ticket_admin.open_(database, witness, sp=sp, opening=wanted)
+        finally:
+            await witness.stop()
+            await network.close()
 
     return operator.do(open_)
 
@@ -192,8 +211,11 @@ def test_a_closed_ticket_is_talked_about_but_stays_closed(operator: Operator, ac
 
 def test_a_ticket_of_the_operators_is_the_sps_turn(operator: Operator, accesses: Iterator[str]) -> None:
     access = next(accesses)
-    ticket = operator.do(lambda database: ticket_admin.open_(database, sp=ALFA, opening=opening(access)))
+    ticket = open_as_co(operator, ALFA, opening(access))
     assert standing(operator, ticket) == (CREATED, SP)
+    before, _ = shown(operator, ticket)
+    assert before.network
+    assert before.network.link
     operator.rows(
         "INSERT INTO ticket_entries (ticket_id, sp, party, status) VALUES ($1, 'alfa', 'SP', 'IN_PROGRESS_CO')",
         ticket,
@@ -223,7 +245,7 @@ def test_a_ticket_that_cannot_be_is_not_opened(
 ) -> None:
     before = operator.value("SELECT count(*) FROM tickets")
     with pytest.raises(refusal, match=words):
-        operator.do(lambda database: ticket_admin.open_(database, sp=ids.Sp(sp), opening=opening("T-400", **fields)))
+        open_as_co(operator, ids.Sp(sp), opening("T-400", **fields))
     assert operator.value("SELECT count(*) FROM tickets") == before
 
 

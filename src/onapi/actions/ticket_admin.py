@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from onapi import errors, ids
 from onapi.actions import tickets
+from onapi.actions.ticket_witness import Witness
 from onapi.actions.tickets import Answer
 from onapi.domain import tickets as domain
 from onapi.domain.tickets import Comment, Opening
@@ -130,8 +131,8 @@ async def close(database: Database, *, ticket_id: ids.TicketId, responsible: Par
         await tickets.answered(tx, ticket_id, held, Party.CO, told)
 
 
-async def open_(database: Database, *, sp: ids.Sp, opening: Opening) -> ids.TicketId:
-    """Open a ticket towards an SP, whose turn it is then, and return its name.
+async def open_(database: Database, witness: Witness, *, sp: ids.Sp, opening: Opening) -> ids.TicketId:
+    """Open a ticket towards an SP, whose turn it is then, and return its name; the witness begins to look.
 
     Raises:
         NotFound: there is no such SP, or it has no such subscription.
@@ -143,7 +144,9 @@ async def open_(database: Database, *, sp: ids.Sp, opening: Opening) -> ids.Tick
     async with database.transaction() as tx:
         if await providers.by_sp(tx, sp=sp) is None:
             raise errors.NotFound(f"There is no provider {sp}.")
-        return (await tickets.opened(tx, sp, Party.CO, opening)).ticket_id
+        new = await tickets.opened(tx, sp, Party.CO, opening)
+    witness.look(new.ticket_id, new.access_id)
+    return new.ticket_id
 
 
 def _timed(row: Row, kind: type[Kind], **more: Any) -> Kind:

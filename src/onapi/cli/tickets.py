@@ -1,13 +1,16 @@
 """Commands for tickets, until there is a console: the CO's inbox, its answers, and its own tickets."""
 
 import dataclasses
+import os
 from typing import Annotated
 
 import typer
 
-from onapi import errors, ids
+from onapi import errors, ids, settings
 from onapi.actions import ticket_admin
+from onapi.actions.places import SIMULATED, Places
 from onapi.actions.ticket_admin import Detailed, Listed
+from onapi.actions.ticket_witness import Witness
 from onapi.cli import database, output
 from onapi.domain.tickets import Comment, Opening
 from onapi.storage.pool import Database
@@ -127,7 +130,13 @@ def open_(
         problem_type=problem,
     )
 
+    simulated = settings.read(os.environ).network == SIMULATED
+
     async def work(opened: Database) -> ids.TicketId:
-        return await ticket_admin.open_(opened, sp=ids.sp(provider), opening=opening)
+        async with database.network(opened) as network:
+            witness = Witness(opened, Places(opened, simulated=simulated), network)
+            new = await ticket_admin.open_(opened, witness, sp=ids.sp(provider), opening=opening)
+            await witness.stop()
+        return new
 
     print(database.run(work))
