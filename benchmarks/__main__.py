@@ -8,11 +8,11 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import cities, lists, loading, orders, requests, rounds, tickets
+from benchmarks import cities, lists, loading, lookups, orders, requests, rounds, technical, tickets
 from benchmarks.cities import City
 from benchmarks.rounds import Ratio, Row
 
-_PARTS = ("single", "poll", "list", "loading", "placing", "working", "events", "tickets")
+_PARTS = ("single", "poll", "list", "loading", "placing", "working", "events", "tickets", "technical", "lookup")
 
 
 def main() -> None:
@@ -45,6 +45,8 @@ def _parts(
         "events": lambda: orders.polling(places, seconds),
         "tickets": lambda: tickets.rows(places, seconds),
         "loading": lambda: loading.loading(cluster_url, rows),
+        "technical": lambda: technical.technical(cluster_url),
+        "lookup": lambda: lookups.lookup(places, seconds),
     }
 
 

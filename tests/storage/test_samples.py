@@ -10,7 +10,7 @@ import pytest
 
 from onapi.domain.samples import Passed, Reading
 from onapi.storage import samples
-from onapi.storage.samples import Due, Peak, Sample, Sampled
+from onapi.storage.samples import UNSAMPLED, Due, Peak, Sample, Sampled
 from onapi.storage.tx import Tx
 from tests.operators import Operator
 from tests.storage.test_inventory import elements_in
@@ -54,7 +54,7 @@ def record(operator: Operator, *taken: Sample) -> None:
 
 def of_port(operator: Operator, element: str, port: str = "1") -> Sampled:
     """Return what is known of a port."""
-    return done(operator, lambda tx: samples.of_port(tx, element=element, port=port))
+    return done(operator, lambda tx: samples.of_ports(tx, [(element, port), ("none", "1")]))[element, port]
 
 
 @pytest.fixture
@@ -124,7 +124,7 @@ def test_a_port_has_one_row_and_what_comes_late_changes_nothing(operator: Operat
 
 
 def test_the_highest_rate_of_each_direction_stays_with_its_moment(operator: Operator, element: str) -> None:
-    assert of_port(operator, element) == Sampled(read_at=None, passed=None, input_peak=None, output_peak=None)
+    assert of_port(operator, element) == UNSAMPLED
     for minutes, (rate, out) in enumerate([(5, 0), (9, 3), (9, 2), (1, 7), (None, 0), (8, 7)]):
         record(operator, sample(element, NOW + timedelta(minutes=minutes), rate=rate, out=out))
     known = of_port(operator, element)

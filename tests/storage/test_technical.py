@@ -19,7 +19,8 @@ def standing(operator: Operator, sp: ids.Sp, access: str) -> Standing | None:
 
     async def ask() -> Standing | None:
         async with operator.database.connection(sp) as tx:
-            return await technical.standing(tx, sp=sp, access_id=ids.AccessId(access))
+            found = await technical.many(tx, [(sp, ids.AccessId(access))])
+            return found.get((sp, ids.AccessId(access)))
 
     return operator.wait(ask())
 
@@ -100,3 +101,15 @@ def test_who_has_a_ticket_open_may_ask_until_it_is_closed(operator: Operator, ac
     closed = standing(operator, BETA, access)
     assert closed
     assert not closed.allowed
+
+
+def test_what_several_sps_ask_at_once_is_told_to_each(operator: Operator, accesses: Iterator[str]) -> None:
+    access = next(accesses)
+    activate(operator, access)
+    wanted = [(sp, ids.AccessId(name)) for name in (access, "X-1") for sp in (BETA, ALFA, GAMMA)]
+
+    async def ask() -> dict[tuple[ids.Sp, ids.AccessId], bool]:
+        async with operator.database.connection(*(sp for sp, _ in wanted)) as tx:
+            return {key: found.allowed for key, found in (await technical.many(tx, wanted)).items()}
+
+    assert operator.wait(ask()) == {(ALFA, access): True, (BETA, access): False}

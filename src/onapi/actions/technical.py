@@ -4,7 +4,7 @@ How elements are kept from being asked too much: docs/explanation/elements-prote
 """
 
 import asyncio
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
@@ -20,6 +20,7 @@ from onapi.drivers.guard import Aged
 from onapi.drivers.network import Network
 from onapi.drivers.readings import Binding, Counters, Cpe, Group, Hardware, LearntMac, Link
 from onapi.storage import samples, technical
+from onapi.storage.coalesce import Coalesced
 from onapi.storage.pool import Database
 from onapi.storage.samples import Sampled
 
@@ -69,6 +70,8 @@ class Technical:
         self._database = database
         self._places = places
         self._network = network
+        self._standings = Coalesced(self._standings_of)
+        self._samples = Coalesced(self._samples_of)
 
     async def hardware(self, *, sp: ids.Sp, access_id: ids.AccessId) -> Aged[Hardware | None]:
         """Return the state of the access's element; None when it is silent."""
@@ -134,8 +137,7 @@ class Technical:
         return Aged(status, told.age_s)
 
     async def _allowed(self, sp: ids.Sp, access_id: ids.AccessId) -> tuple[Standing, Place]:
-        async with self._database.connection(sp) as tx:
-            standing = await technical.standing(tx, sp=sp, access_id=access_id)
+        standing = await self._standings.get((sp, access_id))
         if standing is None:
             raise errors.NotFound(f"There is no access {access_id!r}.")
         if not standing.allowed:
@@ -155,8 +157,17 @@ class Technical:
         return Aged(counters, told.age_s) if counters is not None else None
 
     async def _sampled(self, place: Place) -> Sampled:
+        return await self._samples.get((place.known.element.name, place.port)) or samples.UNSAMPLED
+
+    async def _standings_of(
+        self, wanted: Sequence[tuple[ids.Sp, ids.AccessId]]
+    ) -> Mapping[tuple[ids.Sp, ids.AccessId], Standing]:
+        async with self._database.connection(*(sp for sp, _ in wanted)) as tx:
+            return await technical.many(tx, wanted)
+
+    async def _samples_of(self, wanted: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], Sampled]:
         async with self._database.connection() as tx:
-            return await samples.of_port(tx, element=place.known.element.name, port=place.port)
+            return await samples.of_ports(tx, wanted)
 
 
 def _leased(found: Iterable[Binding], standing: Standing, vlans: Vlans, port: str | None) -> list[Of[Binding]]:

@@ -22,7 +22,7 @@ from onapi.drivers.readings import (
     Traffic,
     Transceiver,
 )
-from onapi.storage.samples import Peak, Sampled
+from onapi.storage.samples import UNSAMPLED, Peak, Sampled
 from onapi.vocabulary import Dialect
 from onapi.wire import tech as wire
 from onapi.wire.dialect import SPELLINGS, Spelling
@@ -170,9 +170,7 @@ def _statistics(counters: Counters | None, sampled: Sampled, now: datetime) -> w
 
 
 def _counted(counters: Counters) -> wire.Statistics | None:
-    return _statistics(
-        counters, Sampled(read_at=None, passed=None, input_peak=None, output_peak=None), counters.read_at
-    )
+    return _statistics(counters, UNSAMPLED, counters.read_at)
 
 
 def _traffic(told: Traffic) -> wire.Traffic | None:

@@ -3,7 +3,7 @@
 What is kept, and why no more than that: docs/decisions/0019-samples.md.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -52,10 +52,14 @@ class Peak:
 class Sampled:
     """What is known of a port: what passed until `read_at`, and the peaks of some weeks; None is not known."""
 
-    read_at: datetime | None
-    passed: Passed | None
-    input_peak: Peak | None
-    output_peak: Peak | None
+    read_at: datetime | None = None
+    passed: Passed | None = None
+    input_peak: Peak | None = None
+    output_peak: Peak | None = None
+
+
+UNSAMPLED = Sampled()
+"""What is known of a port of which nothing is."""
 
 
 async def claim(tx: Tx, *, most: int) -> list[Due]:
@@ -78,15 +82,12 @@ async def record(tx: Tx, taken: Sequence[Sample]) -> None:
     )
 
 
-async def of_port(tx: Tx, *, element: str, port: str) -> Sampled:
-    """Return what is known of a port."""
-    (row,) = await _SQL["of_port"].rows(tx, element=element, port=port)
-    return Sampled(
-        read_at=row["read_at"],
-        passed=_passed(row["passed"]) if row["passed"] else None,
-        input_peak=_peak(row["input_rate"], row["input_at"]),
-        output_peak=_peak(row["output_rate"], row["output_at"]),
+async def of_ports(tx: Tx, wanted: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], Sampled]:
+    """Return what is known of ports, each an element and a port of it."""
+    rows = await _SQL["of_ports"].rows(
+        tx, elements=[element for element, _ in wanted], ports=[port for _, port in wanted]
     )
+    return {wanted[row["number"] - 1]: _sampled(row) for row in rows}
 
 
 async def forget(tx: Tx) -> None:
@@ -106,6 +107,15 @@ def _due(row: Any) -> Due:
             options=msgspec.json.decode(row["options"]),
         ),
         ports={port: _reading(told) if told is not None else None for port, told in zip(ports, counted, strict=True)},
+    )
+
+
+def _sampled(row: Any) -> Sampled:
+    return Sampled(
+        read_at=row["read_at"],
+        passed=_passed(row["passed"]) if row["passed"] else None,
+        input_peak=_peak(row["input_rate"], row["input_at"]),
+        output_peak=_peak(row["output_rate"], row["output_at"]),
     )
 
 

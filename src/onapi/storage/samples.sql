@@ -47,20 +47,20 @@ SELECT t.element, t.port, t.read_at, t.counted::json, t.passed::json FROM told t
     ON CONFLICT (element, port) DO UPDATE SET (read_at, counted, passed) = (EXCLUDED.read_at, EXCLUDED.counted, EXCLUDED.passed)
  WHERE s.read_at < EXCLUDED.read_at;
 
--- name: of_port
+-- name: of_ports
 -- scope: operator (whoever asks has been found to be allowed)
 -- The highest rates are those of this week and the four before it.
-SELECT s.read_at, s.passed::text AS passed, i.input_rate, i.input_at, o.output_rate, o.output_at
-  FROM (SELECT) one
-  LEFT JOIN port_samples s ON s.element = $element AND s.port = $port
+SELECT w.number::integer AS number, s.read_at, s.passed::text AS passed, i.input_rate, i.input_at, o.output_rate, o.output_at
+  FROM unnest($elements::text[], $ports::text[]) WITH ORDINALITY AS w (element, port, number)
+  LEFT JOIN port_samples s ON s.element = w.element AND s.port = w.port
   LEFT JOIN LATERAL (
        SELECT p.input_rate, p.input_at FROM port_peaks p
-        WHERE p.element = $element AND p.port = $port AND p.week > (now() AT TIME ZONE 'UTC')::date - 35
+        WHERE p.element = w.element AND p.port = w.port AND p.week > (now() AT TIME ZONE 'UTC')::date - 35
           AND p.input_rate IS NOT NULL
         ORDER BY p.input_rate DESC, p.input_at DESC LIMIT 1) i ON true
   LEFT JOIN LATERAL (
        SELECT p.output_rate, p.output_at FROM port_peaks p
-        WHERE p.element = $element AND p.port = $port AND p.week > (now() AT TIME ZONE 'UTC')::date - 35
+        WHERE p.element = w.element AND p.port = w.port AND p.week > (now() AT TIME ZONE 'UTC')::date - 35
           AND p.output_rate IS NOT NULL
         ORDER BY p.output_rate DESC, p.output_at DESC LIMIT 1) o ON true;
 
