@@ -15,7 +15,7 @@ from onapi.storage import samples
 from onapi.storage.pool import Database
 from onapi.storage.samples import Sample
 from tests import town as towns
-from tests.drivers.snmp import agent
+from tests.drivers.snmp import agent, snmpd
 from tests.drivers.snmp.agent import COMMUNITY, Agent
 from tests.resources.test_tech import MOMENT, OF_ACCESS, asked, kinds
 from tests.town import Provider, Town
@@ -36,6 +36,16 @@ def town(cluster_url: str) -> Iterator[Town]:
         yield living
 
 
+def listed(town: Town, name: str, port: int) -> None:
+    """Put an element into the inventory whose agent answers on this port."""
+    town.operator.rows(
+        "INSERT INTO elements (element, address, driver, credentials, options) VALUES ($1, '127.0.0.1', 'auto', "
+        "'env:SWITCHES', $2::jsonb)",
+        name,
+        f'{{"snmp_port": "{port}", "vlan.bb": "10", "vlan.iptv": "20"}}',
+    )
+
+
 @dataclass(frozen=True)
 class Switch:
     """A switch in the inventory, by its name, and the agent that answers for it."""
@@ -54,12 +64,7 @@ def switch(town: Town, request: pytest.FixtureRequest) -> Iterator[Switch]:
         return await stack.enter_async_context(agent.serving(Agent(agent.read("generic")))), stack
 
     answering, stack = town.operator.wait(begin())
-    town.operator.rows(
-        "INSERT INTO elements (element, address, driver, credentials, options) VALUES ($1, '127.0.0.1', 'auto', "
-        "'env:SWITCHES', $2::jsonb)",
-        name,
-        f'{{"snmp_port": "{answering.port}", "vlan.bb": "10", "vlan.iptv": "20"}}',
-    )
+    listed(town, name, answering.port)
     yield Switch(name, answering)
     town.operator.wait(stack.aclose())
 
@@ -189,6 +194,41 @@ def test_an_access_that_is_connected_to_nothing_says_so_to_who_delivers_there(to
     for path in (f"/tech/access/{access}/hardware", f"/tech/cpe/{access}/status"):
         assert asked(town.alfa, path, 404)["cause"] == f"Access {access} is connected to no network element."
         asked(town.beta, path, 403)
+
+
+def test_a_cpe_that_speaks_snmp_is_told_whole_with_the_stations_of_the_sps_own_kinds(
+    town: Town, switch: Switch
+) -> None:
+    access = connected(town, switch, town.alfa)
+    box, stack = Agent(agent.read("cpe")), contextlib.AsyncExitStack()
+    town.operator.wait(stack.enter_async_context(agent.serving(box)))
+    listed(town, f"cpe-{access}", box.port)
+    town.operator.rows("UPDATE access_ports SET cpe = $2 WHERE access_id = $1", access, f"cpe-{access}")
+    path = f"/tech/cpe/{access}/status"
+    told = asked(town.alfa, path)
+    assert (told["up"], told["vendor"]) == (True, "Example Networks")
+    assert len(told["ports"]) > 1
+    assert all(port["name"] and port["statistics"]["input"]["bytes"] >= 0 for port in told["ports"])
+    assert set(kinds(told["macAddressTable"])) <= {"bb", "unknown"}
+    assert all("serviceType" in station and "port" in station for station in told["macAddressTable"])
+    town.operator.wait(stack.aclose())
+    town.operator.rows(
+        'UPDATE elements SET options = options || \'{"again": "1"}\' WHERE element = $1', f"cpe-{access}"
+    )
+    assert asked(town.alfa, path) == {"up": False}
+
+
+def test_debians_snmpd_is_told_as_it_is(town: Town) -> None:
+    with snmpd.running() as running:
+        listed(town, "snmpd", running.port)
+        access = connected(town, Switch("snmpd", Agent(agent.read("generic"))), town.alfa, port="lo")
+        hardware = asked(town.alfa, f"/tech/access/{access}/hardware")
+        assert hardware["up"] is True
+        assert MOMENT.match(hardware["upSince"])
+        told = asked(town.alfa, f"/tech/access/{access}/link/status")
+        assert (told["link"], told["adminDown"]) == (True, False)
+        assert told["statistics"]["input"]["bytes"] > 0
+        assert told["statistics"]["input"]["bytes"] == told["statistics"]["output"]["bytes"]
 
 
 def test_an_access_without_a_cpe_says_so(town: Town, switch: Switch) -> None:
