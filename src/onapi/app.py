@@ -14,6 +14,7 @@ from onapi import settings as settings_module
 from onapi.actions import orders as actions
 from onapi.actions import tickets as ticket_actions
 from onapi.actions.dhcp_lookup import DhcpLookup as Lookup
+from onapi.actions.invoices import Issuer
 from onapi.actions.places import SIMULATED, Places
 from onapi.actions.technical import Technical
 from onapi.actions.ticket_witness import Witness
@@ -22,6 +23,7 @@ from onapi.drivers.credentials import Credentials
 from onapi.drivers.network import Network
 from onapi.drivers.simulated.driver import Simulated
 from onapi.drivers.ways import Ways
+from onapi.engine.chores import Chores
 from onapi.engine.ports import Ports
 from onapi.engine.runner import Patience
 from onapi.engine.sampling import Sampling
@@ -30,6 +32,7 @@ from onapi.resources.accesses import Accesses
 from onapi.resources.dhcplookup import DhcpLookup
 from onapi.resources.endpoints import Endpoints
 from onapi.resources.events import Events
+from onapi.resources.invoicespecification import InvoiceSpecification
 from onapi.resources.option82 import Option82
 from onapi.resources.orderevents import OrderEvents
 from onapi.resources.orders import Orders
@@ -129,8 +132,9 @@ async def running(settings: Settings) -> AsyncIterator[Api]:
 @asynccontextmanager
 async def engine(settings: Settings, database: pool.Database, *, concurrency: int) -> AsyncIterator[Worker]:
     """Yield an engine for a database that was opened for the operator; the network is what the settings say."""
+    chores = Chores(database, issuer(settings))
     if settings.network == SIMULATED:
-        yield Worker(database, settings.database_url, simulated(database), concurrency=concurrency)
+        yield Worker(database, settings.database_url, simulated(database), concurrency=concurrency, chores=chores)
         return
     network = Network()
     ports = Ports(Places(database, simulated=False), network)
@@ -142,6 +146,7 @@ async def engine(settings: Settings, database: pool.Database, *, concurrency: in
             concurrency=concurrency,
             patience=Patience(tries=_TRIES),
             sampling=Sampling(database, network),
+            chores=chores,
         )
     finally:
         await network.close()
@@ -151,6 +156,11 @@ def simulated(database: pool.Database) -> Provisions:
     """Return the simulated network, of whichever access; it needs no protection."""
     element = Element(name=SIMULATED, address="127.0.0.1")
     return Simulated(element, Ways(element, Credentials(), Cabinet(database)))
+
+
+def issuer(settings: Settings) -> Issuer:
+    """Return who invoices."""
+    return Issuer(settings.co_id, settings.time_zone)
 
 
 @asynccontextmanager
@@ -191,6 +201,7 @@ def _resources(
         OrderEvents(database, newsroom).endpoint(),
         Events(database, newsroom).endpoint(),
         Tickets(database, answers, ticket_actions.Tickets(database, witness)).endpoint(),
+        InvoiceSpecification(database).endpoint(),
         DhcpLookup(lookup).endpoint(),
         Option82(lookup).endpoint(),
     ]

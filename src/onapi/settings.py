@@ -54,6 +54,14 @@ class Settings:
         default="127.0.0.1,::1",
         metadata={"sentence": "With --behind-proxy: the proxies' addresses, whose X-Forwarded-For is believed."},
     )
+    co_id: str = field(
+        default="",
+        metadata={"sentence": "The operator's name, as SPs' invoices have it; without it none are computed."},
+    )
+    time_zone: str = field(
+        default="Europe/Stockholm",
+        metadata={"sentence": "The time zone by which days are invoiced."},
+    )
     metrics_port: int = field(
         default=0,
         metadata={

@@ -1,7 +1,7 @@
 """The closed word lists of the standard, each once.
 
-Source: ON-API 2.6.0 spec/accesses.md, spec/orders.md, spec/events.md,
-spec/tickets.md; the seed where it lists the same words.
+Source: ON-API 2.6.0 spec/accesses.md, spec/orders.md, spec/events.md, spec/tickets.md,
+spec/invoice_specification.md; the seed where it lists the same words.
 """
 
 from enum import StrEnum
@@ -130,3 +130,26 @@ class ObjectType(StrEnum):
     ORDERS = "orders"
     SUBSCRIPTIONS = "subscriptions"
     TICKETS = "tickets"
+
+
+class InvoiceType(StrEnum):
+    """Whether a row of an invoice is owed, or given back."""
+
+    DEBIT = "DEBIT"
+    CREDIT = "CREDIT"
+
+
+class RowType(StrEnum):
+    """What a row of an invoice is for; rows of one day are in this order."""
+
+    START_FEE = "START_FEE"
+    PERIODIC_FEE = "PERIODIC_FEE"
+    PARTIAL_PERIODIC_FEE = "PARTIAL_PERIODIC_FEE"
+    TRANSMISSION_FEE = "TRANSMISSION_FEE"
+    USAGE_FEE = "USAGE_FEE"
+    UPGRADE_FEE = "UPGRADE_FEE"
+    DOWNGRADE_FEE = "DOWNGRADE_FEE"
+    MOVE_FEE = "MOVE_FEE"
+    TROUBLESHOOTING_FEE = "TROUBLESHOOTING_FEE"
+    END_FEE = "END_FEE"
+    OTHER = "OTHER"

@@ -7,6 +7,7 @@ from onapi.cli import (
     catalogue,
     demo,
     elements,
+    invoices,
     network,
     operator,
     orders,
@@ -27,6 +28,7 @@ app.add_typer(provider.app, name="provider")
 app.add_typer(accesses.app, name="accesses")
 app.add_typer(catalogue.app, name="catalogue")
 app.add_typer(elements.app, name="elements")
+app.add_typer(invoices.app, name="invoices")
 app.add_typer(network.app, name="network")
 app.add_typer(orders.app, name="orders")
 app.add_typer(tickets.app, name="tickets")

@@ -1,6 +1,6 @@
 """The catalogue: what is sold, where, by whom, and for how much; and its file's form.
 
-Source: ON-API 2.6.0 spec/services.md and spec/invoicespecification.md for the words; the form is ours
+Source: ON-API 2.6.0 spec/services.md and spec/invoice_specification.md for the words; the form is ours
 (docs/reference/catalogue.md).
 """
 

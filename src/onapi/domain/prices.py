@@ -1,6 +1,6 @@
 """List prices: what a service costs, for whom, and when.
 
-Source: ON-API 2.6.0 spec/invoicespecification.md, "listPrice", "rowType"; the form in the catalogue's file is ours.
+Source: ON-API 2.6.0 spec/invoice_specification.md, "listPrice", "rowType"; the form in the catalogue's file is ours.
 """
 
 import itertools
@@ -14,9 +14,11 @@ from onapi.domain.catalogue_fields import Fields, Flaw
 
 
 class Fee(StrEnum):
-    """What a list price is for; PERIODIC is a month, the others once."""
+    """What a list price is for: the first three a month, the others once."""
 
     PERIODIC = "PERIODIC"
+    USAGE = "USAGE"
+    TRANSMISSION = "TRANSMISSION"
     START = "START"
     UPGRADE = "UPGRADE"
     DOWNGRADE = "DOWNGRADE"

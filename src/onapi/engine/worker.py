@@ -50,6 +50,7 @@ class Worker:
         patience: Patience | None = None,
         pace: Pace | None = None,
         sampling: Sampling | None = None,
+        chores: Chores | None = None,
     ) -> None:
         """Make it.
 
@@ -61,6 +62,7 @@ class Worker:
             patience: with the network.
             pace: of itself.
             sampling: reads counters beside the orders; None: nobody does here.
+            chores: what it does now and then.
         """
         self._database = database
         self._url = url
@@ -70,7 +72,7 @@ class Worker:
         self._records = Records(database, self._lease)
         self._runner = Runner(self._records, driver, self._patience)
         self._herald = Herald(database)
-        self._chores = Chores(database)
+        self._chores = chores or Chores(database)
         self._sampling = sampling
         self._concurrency = concurrency
         self._running: dict[ids.OrderId, asyncio.Task[None]] = {}

@@ -37,6 +37,7 @@ def document(endpoints: Iterable[Endpoint], *, version: str, mount: str) -> dict
     parameters = [p.kind for e in endpoints for o in e.operations for p in o.parameters]
     kinds += [o.body for e in endpoints for o in e.operations if o.body is not None]
     _, schemas = msgspec.json.schema_components([*kinds, *parameters, Fault], ref_template=_REF)
+    schemas = _with_numbers(schemas)
     paths: dict[str, dict[str, Any]] = {}
     for endpoint in endpoints:
         for operation in filter(lambda one: not one.hidden, endpoint.operations):
@@ -57,6 +58,17 @@ def document(endpoints: Iterable[Endpoint], *, version: str, mount: str) -> dict
         "paths": paths,
         "components": {"schemas": schemas, "securitySchemes": {"basic": {"type": "http", "scheme": "basic"}}},
     }
+
+
+def _with_numbers(described: Any) -> Any:
+    """Return a description in which exact numbers are numbers, as they are sent; msgspec describes them as text."""
+    if isinstance(described, list):
+        return [_with_numbers(one) for one in described]
+    if not isinstance(described, dict):
+        return described
+    if described.get("format") == "decimal":
+        return {key: value for key, value in described.items() if key != "format"} | {"type": "number"}
+    return {key: _with_numbers(value) for key, value in described.items()}
 
 
 def _operation(endpoint: Endpoint, operation: Operation) -> dict[str, Any]:

@@ -1,0 +1,104 @@
+"""Charge, or give back, by hand: what no price list tells, and corrections of months that are locked."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from onapi import errors, ids
+from onapi.domain.invoicing import Period
+from onapi.storage import invoice_entries as storage
+from onapi.storage import invoices
+from onapi.storage.invoice_entries import Entry, NewEntry
+from onapi.storage.pool import Database
+from onapi.storage.tx import Tx
+from onapi.vocabulary import RowType
+
+_MOST = Decimal("9999999999.99")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What to charge a subscription; below zero: to give back. Days None: the month's first and last."""
+
+    subscription_id: ids.SubscriptionId
+    row_type: RowType
+    amount: Decimal
+    list_price: Decimal | None = None
+    from_date: date | None = None
+    to_date: date | None = None
+    comment: str | None = None
+    ticket: str | None = None
+
+
+async def add(database: Database, period: Period, wish: Wish) -> str:
+    """Write an entry into an open month, for the next time that it is compiled; return its name.
+
+    Raises:
+        Invalid: the amount, the days, the comment or the ticket is not as it should be.
+        NotFound: there is no such subscription.
+        Conflict: the month is locked, or has the same entry already.
+    """
+    entry = _entry(period, wish)
+    async with database.transaction() as tx:
+        await _open(tx, period)
+        if not await storage.subscription_is_there(tx, subscription_id=wish.subscription_id):
+            raise errors.NotFound(f"There is no subscription {wish.subscription_id!r}.")
+        if not await storage.add(tx, entry):
+            raise errors.Conflict(
+                f"The month {period.name} has this entry already; one more of the same needs another comment."
+            )
+    return entry.entry_id
+
+
+async def withdraw(database: Database, period: Period, entry_id: str) -> None:
+    """Take an entry back.
+
+    Raises:
+        NotFound: the month has no such entry.
+        Conflict: it is locked.
+    """
+    async with database.transaction() as tx:
+        await _open(tx, period)
+        if not await storage.withdraw(tx, period=period.name, entry_id=entry_id):
+            raise errors.NotFound(f"The month {period.name} has no entry {entry_id!r}.")
+
+
+async def of(database: Database, period: Period) -> list[Entry]:
+    """Return a month's entries, oldest first."""
+    async with database.connection() as tx:
+        return await storage.of(tx, period=period.name)
+
+
+async def _open(tx: Tx, period: Period) -> None:
+    await invoices.put_period(tx, period=period.name)
+    if await invoices.lock_row(tx, period=period.name) is not None:
+        raise errors.Conflict(f"The month {period.name} is locked, and does not change; write into an open month.")
+
+
+def _entry(period: Period, wish: Wish) -> NewEntry:
+    first, last = wish.from_date or period.first, wish.to_date or period.last
+    list_price = abs(wish.amount) if wish.list_price is None else wish.list_price
+    for name, amount in (("amount", wish.amount), ("list price", list_price)):
+        if not amount.is_finite() or abs(amount) > _MOST or amount != round(amount, 2):
+            raise errors.Invalid(f"The {name} must be a number with at most two decimals, not {amount}.")
+    if list_price < 0:
+        raise errors.Invalid("A list price is 0 or more; what is given back is an amount below zero.")
+    if last < first:
+        raise errors.Invalid(f"The last day, {last}, is before the first, {first}.")
+    if (wish.amount < 0 or wish.row_type is RowType.OTHER) and not (wish.comment or "").strip():
+        raise errors.Invalid("A credit, and a row of the type OTHER, needs a comment that says why.")
+    for name, text in (("comment", wish.comment), ("ticket", wish.ticket)):
+        if text is not None and not (0 < len(text) <= 255 and text.isprintable()):
+            raise errors.Invalid(f"The {name} must be 1 to 255 printable characters.")
+    return NewEntry(
+        entry_id=ids.new(),
+        period=period.name,
+        subscription_id=wish.subscription_id,
+        row_type=wish.row_type,
+        list_price=round(list_price, 2),
+        amount=round(wish.amount, 2),
+        from_date=first,
+        to_date=last,
+        comment=wish.comment,
+        ticket=None if wish.ticket is None else ids.check("ticket", wish.ticket),
+    )

@@ -1,0 +1,27 @@
+-- name: entries
+-- scope: operator (the CO looks at what it wrote by hand)
+SELECT e.entry_id, e.sp, e.subscription_id, e.row_type, e.list_price, e.amount, e.from_date, e.to_date, e.comment,
+       e.ticket, e.created_at
+  FROM invoice_entries e WHERE e.period = $period AND e.withdrawn_at IS NULL ORDER BY e.created_at, e.entry_id;
+
+-- name: add_entry
+-- scope: operator (the CO charges, or gives back)
+INSERT INTO invoice_entries (
+       entry_id, period, sp, subscription_id, row_type, list_price, amount, from_date, to_date, comment, ticket,
+       created_at)
+SELECT $entry_id, $period, s.sp, s.subscription_id, $row_type, $list_price, $amount, $from_date, $to_date, $comment,
+       $ticket, clock_timestamp()
+  FROM subscriptions s WHERE s.subscription_id = $subscription_id
+    ON CONFLICT (period, subscription_id, row_type, amount, from_date, to_date, comment, ticket)
+       WHERE withdrawn_at IS NULL DO NOTHING
+RETURNING entry_id;
+
+-- name: withdraw_entry
+-- scope: operator (the CO thinks better of it)
+UPDATE invoice_entries SET withdrawn_at = clock_timestamp()
+ WHERE entry_id = $entry_id AND period = $period AND withdrawn_at IS NULL
+RETURNING entry_id;
+
+-- name: subscription_is_there
+-- scope: operator (the CO charges, or gives back)
+SELECT EXISTS (SELECT FROM subscriptions s WHERE s.subscription_id = $subscription_id);
