@@ -138,7 +138,12 @@ def test_a_service_is_read_with_all_it_has() -> None:
         ),
         ("characteristics", {f"c{n}": {} for n in range(51)}, "characteristics", "has 51 names; at most 50"),
         ("prices", [1], "prices[0]", "must be a mapping with fee, amount, group, from, until"),
-        ("prices", [_price("1", fee="MONTHLY")], "prices[0].fee", "must be one of PERIODIC, START, UPGRADE"),
+        (
+            "prices",
+            [_price("1", fee="MONTHLY")],
+            "prices[0].fee",
+            "must be one of PERIODIC, USAGE, TRANSMISSION",
+        ),
         ("prices", [{"fee": "START"}], "prices[0].amount", "is missing"),
         ("prices", [_price("1", amount="149,00")], "prices[0].amount", "must be an amount such as 149"),
         ("prices", [_price("-1")], "prices[0].amount", "must be an amount such as 149"),

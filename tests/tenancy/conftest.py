@@ -32,6 +32,7 @@ def town(cluster_url: str) -> Iterator[Town]:
     """Make a town with an engine."""
     with towns.made(cluster_url) as url, towns.living(url) as living, living.operator.working():
         living.operator.rows("INSERT INTO agreements (sp, population) VALUES ('gamma', 'Centrum')")
+        _invoice(living)
         yield living
 
 
@@ -50,6 +51,21 @@ def _complain(town: Town, sp: Provider, access: str) -> str:
         f"{sp.sp}-internal",
     )
     return ticket
+
+
+def _invoice(town: Town) -> None:
+    """Have a month be locked in which alfa and gamma have a row each."""
+    town.operator.rows("INSERT INTO invoice_periods (period) VALUES ('202511')")
+    town.operator.rows(
+        """INSERT INTO invoice_rows (run, sp, position, row_id, subscription_id, row_type, amount, doc)
+           SELECT 1, s, 0, 'x', s || '-invoiced', 'OTHER', 1, '{"spName":"' || s || '-invoiced"}'
+             FROM unnest(ARRAY['alfa', 'gamma']) s"""
+    )
+    town.operator.rows(
+        """INSERT INTO invoice_specifications (period, sp, run, rows, amount, compiled_at)
+           SELECT '202511', r.sp, r.run, 1, 1, now() FROM invoice_rows r"""
+    )
+    town.operator.rows("UPDATE invoice_periods SET locked_at = now()")
 
 
 def _settle(town: Town, sp: Provider) -> Belongings:

@@ -27,7 +27,10 @@ from tests.town import Town
 T = TypeVar("T")
 
 ALFA, BETA = ids.Sp("alfa"), ids.Sp("beta")
-WALLED = ("orders", "subscriptions", "journal", "idempotency_keys", "tickets", "ticket_entries")
+WALLED = (
+    *("orders", "subscriptions", "journal", "idempotency_keys", "tickets", "ticket_entries"),
+    *("invoice_specifications", "invoice_rows"),
+)
 _FIRST_WALL = re.compile(r"(?:\b\w+\.)?\bsp = (\$\d+)")
 _FOLDER = Path(orders.__file__).parent
 OF_SPS = {
@@ -84,6 +87,7 @@ def values(town: Town, alfa: Belongings) -> dict[str, Any]:
         "until": far,
         "after": "",
         "limit": 100,
+        "period": "202511",
         "event_tx": int(event[0]),
         "event_seq": int(event[1]),
         "after_tx": -1,
@@ -271,6 +275,9 @@ def test_a_turn_that_was_broken_off_is_nobodys_afterwards(town: Town, alfa: Belo
         "UPDATE access_ports SET port = 'x'",
         "INSERT INTO dhcp_identifiers (access_id, ipv4_circuit_id) VALUES ('E-1', 'x')",
         "SELECT * FROM simulated_faults",
+        "SELECT * FROM invoice_entries",
+        "SELECT * FROM subscription_pasts",
+        "UPDATE invoice_periods SET locked_at = NULL",
         "CREATE TABLE mine (x int)",
         "ALTER TABLE orders DISABLE ROW LEVEL SECURITY",
         "DROP POLICY callers_only ON orders",

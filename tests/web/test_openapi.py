@@ -34,6 +34,8 @@ def test_it_has_what_is_routed_and_nothing_else(city: City) -> None:
         ("get", "/events/"),
         *((method, "/tickets/") for method in ("get", "post")),
         *((method, "/tickets/{coTicketReference}") for method in ("get", "patch")),
+        ("get", "/invoicespecification/"),
+        ("get", "/invoicespecification/{id}"),
         ("get", "/dhcplookup/"),
         ("get", "/option82/{hex}"),
         *(("get", f"/tech/access/{{accessId}}/{what}/") for what in ("hardware", "link/status")),

@@ -152,7 +152,7 @@ async def reconcile(database: Database, path: Path, *, wanted: Period | None) ->
     return period, invoice_comparison.compare(Account(ours), theirs)
 
 
-def _keyed(row: wire.Row) -> tuple[Key, Decimal]:
+def _keyed(row: wire.InvoiceRow) -> tuple[Key, Decimal]:
     invoice = row.invoice
     return (
         Key(

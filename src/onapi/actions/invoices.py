@@ -217,7 +217,7 @@ def _document(co_id: str, period: Period, invoiced: Invoiced, item: Item, commen
         co_id=co_id,
         sp_name=invoiced.sp_name,
         access=msgspec.Raw(place.document.encode()),
-        subscription=wire.Subscription(
+        subscription=wire.InvoicedSubscription(
             service=sold.service,
             connection_date=history.connected.isoformat(),
             disconnection_date=None if ended is None else ended.isoformat(),

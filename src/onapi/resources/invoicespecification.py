@@ -54,7 +54,7 @@ class InvoiceSpecification:
                     summary="Get the months whose invoices can be read",
                     description="Oldest first. A month is there when the operator has locked it.",
                     parameters=(_UNCHANGED,),
-                    answers={200: list[wire.Period], 304: None},
+                    answers={200: list[wire.InvoicePeriod], 304: None},
                     source=_SOURCE,
                 ),
                 Operation(
@@ -75,7 +75,8 @@ class InvoiceSpecification:
                             required=True,
                         ),
                     ),
-                    answers={200: list[wire.Row], 304: None},
+                    answers={200: list[wire.InvoiceRow], 304: None},
+                    files=(workbook.MEDIA_TYPE,),
                     source=_SOURCE,
                 ),
             ),
@@ -127,6 +128,6 @@ def _unchanged(call: Call, locked_at: datetime) -> bool:
     return since is not None and locked_at < since
 
 
-def _period(month: Readable) -> wire.Period:
+def _period(month: Readable) -> wire.InvoicePeriod:
     period = invoicing.read(month.period)
-    return wire.Period(id=period.name, from_date=period.first.isoformat(), to_date=period.last.isoformat())
+    return wire.InvoicePeriod(id=period.name, from_date=period.first.isoformat(), to_date=period.last.isoformat())

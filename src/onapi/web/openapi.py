@@ -76,6 +76,8 @@ def _operation(endpoint: Endpoint, operation: Operation) -> dict[str, Any]:
     if "{" in operation.path:
         refusals.insert(2, (errors.NotFound, "There is no such object, or it is another SP's."))
     answers = {str(status): _answer(status, kind) for status, kind in operation.answers.items()}
+    for media_type in operation.files:
+        answers["200"]["content"][media_type] = {"schema": {"type": "string", "format": "binary"}}
     for kind, description in refusals:
         answers.setdefault(str(faults.status_of(_example(kind))), _described(description, Fault))
     described = {

@@ -39,9 +39,9 @@ class Operation:
     """One thing that can be done: a method on a path.
 
     `path` is below the version's root, with names of IDs in braces: `accesses/{accessId}`. `answers` are the types
-    of its bodies by status, None for an empty one; refusals that every operation has need not be told, those in
-    `refusals` are told beside them. `body` is the type of the request's, None when it has none. A `hidden` one is
-    answered, and described nowhere.
+    of its bodies by status, None for an empty one; `files` are media types in which the answer 200 may be a file
+    instead. Refusals that every operation has need not be told, those in `refusals` are told beside them. `body` is
+    the type of the request's, None when it has none. A `hidden` one is answered, and described nowhere.
     """
 
     method: str
@@ -50,6 +50,7 @@ class Operation:
     summary: str
     description: str
     answers: dict[int, Any]
+    files: tuple[str, ...] = ()
     parameters: tuple[Parameter, ...] = ()
     body: Any = None
     refusals: tuple[tuple[type[errors.OnapiError], str], ...] = ()

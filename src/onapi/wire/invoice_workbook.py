@@ -42,8 +42,8 @@ class _Column(NamedTuple):
 
 def _columns() -> tuple[_Column, ...]:
     found = []
-    for outer in msgspec.structs.fields(wire.Row):
-        if outer.type in (wire.Access, wire.Subscription, wire.Invoice):
+    for outer in msgspec.structs.fields(wire.InvoiceRow):
+        if outer.type in (wire.InvoicedAccess, wire.InvoicedSubscription, wire.Invoice):
             found += [
                 _Column(f"{outer.encode_name}.{inner.encode_name}", outer.name, inner.name)
                 for inner in msgspec.structs.fields(outer.type)
@@ -58,13 +58,13 @@ COLUMNS = tuple(column.name for column in _COLUMNS)
 """The names of the columns, in order."""
 
 
-def texts(row: wire.Row) -> list[str]:
+def texts(row: wire.InvoiceRow) -> list[str]:
     """Return a row's values in the order of the columns, as text; what is absent is empty."""
     found = (_value(row, column) for column in _COLUMNS)
     return ["" if value is None else str(value) for value in found]
 
 
-def _value(row: wire.Row, column: _Column) -> Any:
+def _value(row: wire.InvoiceRow, column: _Column) -> Any:
     return getattr(row if column.part is None else getattr(row, column.part), column.field)
 
 
@@ -100,7 +100,7 @@ class Writer:
         self._sheet.autofilter(0, 0, self._rows, len(COLUMNS) - 1)
         self._book.close()
 
-    def add(self, row: wire.Row) -> None:
+    def add(self, row: wire.InvoiceRow) -> None:
         """Write the next row.
 
         Raises:
@@ -112,24 +112,24 @@ class Writer:
         for write in self._write:
             write(row)
 
-    def _cell(self, column: _Column, formats: dict[str, Any]) -> Callable[[wire.Row], None]:
+    def _cell(self, column: _Column, formats: dict[str, Any]) -> Callable[[wire.InvoiceRow], None]:
         """Return what writes the value of one column of a row."""
         sheet, number = self._sheet, COLUMNS.index(column.name)
 
-        def text(row: wire.Row) -> None:
+        def text(row: wire.InvoiceRow) -> None:
             value = _value(row, column)
             if value:
                 sheet.write_string(self._rows, number, value)
 
-        def day(row: wire.Row) -> None:
+        def day(row: wire.InvoiceRow) -> None:
             value = _value(row, column)
             if value:
                 sheet.write_number(self._rows, number, (date.fromisoformat(value) - _EPOCH).days, formats["day"])
 
-        def amount(row: wire.Row) -> None:
+        def amount(row: wire.InvoiceRow) -> None:
             sheet.write_number(self._rows, number, _value(row, column), formats["amount"])
 
-        def whole(row: wire.Row) -> None:
+        def whole(row: wire.InvoiceRow) -> None:
             sheet.write_number(self._rows, number, _value(row, column))
 
         if column.name in _DAYS:

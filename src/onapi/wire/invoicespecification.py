@@ -23,7 +23,7 @@ Day = Annotated[
 Amount = Annotated[Decimal, msgspec.Meta(description="A number with at most two decimals, exact.", examples=[149.00])]
 
 
-class Period(Wire, kw_only=True):
+class InvoicePeriod(Wire, kw_only=True):
     """A month whose invoice can be read."""
 
     id: PeriodId
@@ -31,7 +31,7 @@ class Period(Wire, kw_only=True):
     to_date: Day
 
 
-class Access(Wire, kw_only=True):
+class InvoicedAccess(Wire, kw_only=True):
     """The access, as it was on the row's last day."""
 
     access_id: Id
@@ -49,7 +49,7 @@ class Access(Wire, kw_only=True):
     price_group: Annotated[int, msgspec.Meta(ge=0)]
 
 
-class Subscription(Wire, kw_only=True):
+class InvoicedSubscription(Wire, kw_only=True):
     """The subscription, as it was on the row's last day."""
 
     service: Text
@@ -75,13 +75,13 @@ class Invoice(Wire, kw_only=True):
     comment: Text | None = None
 
 
-class Row(Wire, kw_only=True):
+class InvoiceRow(Wire, kw_only=True):
     """One row."""
 
     co_id: Text
     sp_name: Text
-    access: Access
-    subscription: Subscription
+    access: InvoicedAccess
+    subscription: InvoicedSubscription
     invoice: Invoice
 
 
@@ -91,10 +91,10 @@ class RowToSend(Wire, kw_only=True):
     co_id: str
     sp_name: str
     access: msgspec.Raw
-    subscription: Subscription
+    subscription: InvoicedSubscription
     invoice: Invoice
 
 
 encode = msgspec.json.Encoder(decimal_format="number").encode
-decode = msgspec.json.Decoder(Row).decode
+decode = msgspec.json.Decoder(InvoiceRow).decode
 """Returns a row of its JSON; amounts stay exact."""
