@@ -8,11 +8,23 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import cities, lists, loading, lookups, orders, requests, rounds, technical, tickets
+from benchmarks import cities, invoices, lists, loading, lookups, orders, requests, rounds, technical, tickets
 from benchmarks.cities import City
 from benchmarks.rounds import Ratio, Row
 
-_PARTS = ("single", "poll", "list", "loading", "placing", "working", "events", "tickets", "technical", "lookup")
+_PARTS = (
+    "single",
+    "poll",
+    "list",
+    "loading",
+    "placing",
+    "working",
+    "events",
+    "tickets",
+    "technical",
+    "lookup",
+    "invoices",
+)
 
 
 def main() -> None:
@@ -44,6 +56,7 @@ def _parts(
         "working": lambda: orders.working(places),
         "events": lambda: orders.polling(places, seconds),
         "tickets": lambda: tickets.rows(places, seconds),
+        "invoices": lambda: invoices.months(cluster_url, rows),
         "loading": lambda: loading.loading(cluster_url, rows),
         "technical": lambda: technical.technical(cluster_url),
         "lookup": lambda: lookups.lookup(places, seconds),

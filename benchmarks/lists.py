@@ -94,6 +94,7 @@ def _packer() -> tuple[str, str]:
 
 
 def drained(*arguments: str) -> Report:
+    """Return what the reader says, a process of its own."""
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.drain", *arguments],
         check=True,

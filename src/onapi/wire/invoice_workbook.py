@@ -74,7 +74,8 @@ class Writer:
     def __init__(self, path: Path) -> None:
         # A text that begins with = is text, and one that begins with http is no link.
         options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-        self._book = xlsxwriter.Workbook(str(path), options)
+        self._file = path.open("wb")
+        self._book = xlsxwriter.Workbook(self._file, options)
         self._sheet = self._book.add_worksheet("invoicespecification")
         formats: dict[str, Any] = {
             "head": self._book.add_format({"bold": True}),
@@ -99,6 +100,7 @@ class Writer:
     ) -> None:
         self._sheet.autofilter(0, 0, self._rows, len(COLUMNS) - 1)
         self._book.close()
+        self._file.close()
 
     def add(self, row: wire.InvoiceRow) -> None:
         """Write the next row.
