@@ -216,6 +216,21 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION public.accesses_past() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    INSERT INTO access_pasts (
+           access_id, until, street_name, street_number, street_littera, postal_code, city, country_code,
+           mdu_apartment_number, mdu_distinguisher, outlet, population, premises_type, price_group)
+    VALUES (OLD.access_id, NEW.changed_at, OLD.street_name, OLD.street_number, OLD.street_littera, OLD.postal_code,
+            OLD.city, OLD.country_code, OLD.mdu_apartment_number, OLD.mdu_distinguisher, OLD.outlet, OLD.population,
+            OLD.premises_type, OLD.price_group);
+    RETURN NULL;
+END
+$$;
+
 CREATE FUNCTION public.accesses_stamp() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -588,6 +603,75 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION public.invoice_entries_stamp() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        NEW.created_at := stamp();
+        NEW.withdrawn_at := NULL;
+        RETURN NEW;
+    ELSIF TG_OP = 'UPDATE' AND OLD.withdrawn_at IS NULL AND NEW.withdrawn_at IS NOT NULL THEN
+        OLD.withdrawn_at := stamp();
+        RETURN OLD;
+    END IF;
+    RAISE EXCEPTION 'An entry is withdrawn, not changed or deleted: UPDATE invoice_entries SET withdrawn_at = now().';
+END
+$$;
+
+CREATE FUNCTION public.invoice_period_is_open(wanted text) RETURNS boolean
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    locked timestamptz;
+BEGIN
+    SELECT p.locked_at INTO locked FROM invoice_periods p WHERE p.period = wanted FOR SHARE;
+    RETURN locked IS NULL;
+END
+$$;
+
+CREATE FUNCTION public.invoice_periods_stay() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF TG_OP = 'TRUNCATE' THEN
+        RAISE EXCEPTION 'What was invoiced stays.';
+    ELSIF OLD.locked_at IS NOT NULL THEN
+        RAISE EXCEPTION 'Period % is locked and does not change.', OLD.period;
+    ELSIF TG_OP = 'DELETE' THEN
+        RETURN OLD;
+    ELSIF NEW.period <> OLD.period THEN
+        RAISE EXCEPTION 'A period keeps its name.';
+    END IF;
+    NEW.locked_at := CASE WHEN NEW.locked_at IS NOT NULL THEN stamp() END;
+    RETURN NEW;
+END
+$$;
+
+CREATE FUNCTION public.invoice_rows_stay() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    locked text;
+BEGIN
+    IF TG_OP IN ('UPDATE', 'TRUNCATE') THEN
+        RAISE EXCEPTION 'An invoiced row does not change; compile its month again.';
+    END IF;
+    SELECT s.period INTO locked
+      FROM (SELECT DISTINCT m.run, m.sp FROM moved m) d
+      JOIN invoice_specifications s ON (s.run, s.sp) = (d.run, d.sp)
+     WHERE NOT invoice_period_is_open(s.period) LIMIT 1;
+    IF locked IS NOT NULL THEN
+        RAISE EXCEPTION 'Period % is locked and does not change.', locked;
+    END IF;
+    RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION public.invoiced_access(access_id text, street_name text, street_number text, street_littera text, postal_code text, city text, country_code text, mdu_apartment_number text, mdu_distinguisher text, outlet text, population text, premises_type text, price_group integer) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ((((((((((((((((((((('{"accessId":"'::text || access_id) || '","streetName":'::text) || public.json_text(street_name)) || COALESCE(((',"streetNumber":"'::text || street_number) || '"'::text), ''::text)) || COALESCE((',"streetLittera":'::text || public.json_text(street_littera)), ''::text)) || ',"postalCode":'::text) || public.json_text(postal_code)) || ',"city":'::text) || public.json_text(city)) || ',"countryCode":"'::text) || country_code) || '"'::text) || COALESCE(((',"mduApartmentNumber":"'::text || mdu_apartment_number) || '"'::text), ''::text)) || COALESCE((',"mduDistinguisher":'::text || public.json_text(mdu_distinguisher)), ''::text)) || COALESCE((',"outlet":'::text || public.json_text(outlet)), ''::text)) || COALESCE((',"population":'::text || public.json_text(population)), ''::text)) || ',"premisesType":"'::text) || premises_type) || '","priceGroup":'::text) || (price_group)::text) || '}'::text);
+
 CREATE TABLE public.facts (
     name text NOT NULL,
     value text NOT NULL
@@ -631,6 +715,23 @@ CREATE FUNCTION public.kinds_of_others(sp text, access_id text) RETURNS text[]
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
     RETURN ARRAY(SELECT DISTINCT t.tech FROM (public.subscriptions s JOIN public.service_types t ON (((t.service_type)::text = s.service_type))) WHERE (((s.access_id)::text = kinds_of_others.access_id) AND (s.sp <> kinds_of_others.sp) AND (s.state = ANY (ARRAY['ACTIVATED'::text, 'SUSPENDED'::text]))) ORDER BY t.tech);
+
+CREATE FUNCTION public.locked_periods_stay() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF TG_OP = 'TRUNCATE' THEN
+        RAISE EXCEPTION 'What was invoiced stays.';
+    ELSIF TG_OP <> 'INSERT' AND NOT invoice_period_is_open(OLD.period) THEN
+        RAISE EXCEPTION 'Period % is locked and does not change.', OLD.period;
+    ELSIF TG_OP = 'DELETE' THEN
+        RETURN OLD;
+    ELSIF NOT invoice_period_is_open(NEW.period) THEN
+        RAISE EXCEPTION 'Period % is locked and does not change.', NEW.period;
+    END IF;
+    RETURN NEW;
+END
+$$;
 
 CREATE TABLE public.providers (
     sp text NOT NULL COLLATE pg_catalog."C",
@@ -813,6 +914,14 @@ BEGIN
         END IF;
     END IF;
     RETURN NEW;
+END
+$$;
+
+CREATE FUNCTION public.pasts_stay() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    RAISE EXCEPTION 'What was so does not change.';
 END
 $$;
 
@@ -1072,6 +1181,19 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION public.subscriptions_past() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    INSERT INTO subscription_pasts (
+           subscription_id, until, service, down_kbps, up_kbps, sp_reference, sp_subscription_id)
+    VALUES (OLD.subscription_id, NEW.changed_at, OLD.service, OLD.down_kbps, OLD.up_kbps, OLD.sp_reference,
+            OLD.sp_subscription_id);
+    RETURN NULL;
+END
+$$;
+
 CREATE FUNCTION public.subscriptions_touch(access_ids text[]) RETURNS void
     LANGUAGE sql
     BEGIN ATOMIC
@@ -1197,6 +1319,35 @@ BEGIN
 END
 $$;
 
+CREATE TABLE public.access_pasts (
+    access_id public.id_text NOT NULL,
+    seq bigint NOT NULL,
+    until timestamp with time zone NOT NULL,
+    street_name public.plain_text NOT NULL,
+    street_number text COLLATE pg_catalog."C",
+    street_littera public.plain_text,
+    postal_code public.plain_text NOT NULL COLLATE pg_catalog."C",
+    city public.plain_text NOT NULL,
+    country_code text NOT NULL COLLATE pg_catalog."C",
+    mdu_apartment_number text COLLATE pg_catalog."C",
+    mdu_distinguisher public.plain_text,
+    outlet public.plain_text,
+    population public.plain_text,
+    premises_type text NOT NULL,
+    price_group integer NOT NULL
+);
+
+COMMENT ON TABLE public.access_pasts IS 'What invoices show of an access, as it was until a moment.';
+
+ALTER TABLE public.access_pasts ALTER COLUMN seq ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.access_pasts_seq_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.access_ports (
     access_id public.id_text NOT NULL,
     element text NOT NULL COLLATE pg_catalog."C",
@@ -1229,6 +1380,71 @@ CREATE TABLE public.idempotency_keys (
 );
 
 COMMENT ON TABLE public.idempotency_keys IS 'Answers to POSTs that came with an Idempotency-Key, for a week.';
+
+CREATE TABLE public.invoice_entries (
+    entry_id public.id_text NOT NULL,
+    period text NOT NULL COLLATE pg_catalog."C",
+    sp text NOT NULL COLLATE pg_catalog."C",
+    subscription_id public.id_text NOT NULL,
+    row_type text NOT NULL,
+    list_price numeric(12,2) NOT NULL,
+    amount numeric(12,2) NOT NULL,
+    from_date date NOT NULL,
+    to_date date NOT NULL,
+    comment public.plain_text,
+    ticket public.id_text,
+    created_at timestamp with time zone NOT NULL,
+    withdrawn_at timestamp with time zone,
+    CONSTRAINT comment_says_why CHECK (((comment IS NOT NULL) OR ((amount >= (0)::numeric) AND (row_type <> 'OTHER'::text)))),
+    CONSTRAINT invoice_entries_check CHECK ((to_date >= from_date)),
+    CONSTRAINT invoice_entries_list_price_check CHECK ((list_price >= (0)::numeric)),
+    CONSTRAINT invoice_entries_row_type_check CHECK ((row_type = ANY (ARRAY['PERIODIC_FEE'::text, 'PARTIAL_PERIODIC_FEE'::text, 'USAGE_FEE'::text, 'TRANSMISSION_FEE'::text, 'START_FEE'::text, 'UPGRADE_FEE'::text, 'DOWNGRADE_FEE'::text, 'MOVE_FEE'::text, 'END_FEE'::text, 'TROUBLESHOOTING_FEE'::text, 'OTHER'::text])))
+);
+
+COMMENT ON COLUMN public.invoice_entries.amount IS 'Below zero: a CREDIT.';
+
+CREATE TABLE public.invoice_periods (
+    period text NOT NULL COLLATE pg_catalog."C",
+    locked_at timestamp with time zone,
+    CONSTRAINT invoice_periods_period_check CHECK (((period ~ '^[0-9][0-9][0-9][0-9](0[1-9]|1[0-2])$'::text) AND (length(period) = 6)))
+);
+
+COMMENT ON COLUMN public.invoice_periods.locked_at IS 'From then on the month does not change any more, and SPs see it.';
+
+CREATE TABLE public.invoice_rows (
+    run bigint NOT NULL,
+    sp text NOT NULL COLLATE pg_catalog."C",
+    "position" integer NOT NULL,
+    row_id text NOT NULL COLLATE pg_catalog."C",
+    subscription_id public.id_text NOT NULL,
+    row_type text NOT NULL,
+    amount numeric(14,2) NOT NULL,
+    doc text NOT NULL,
+    CONSTRAINT invoice_rows_row_type_check CHECK ((row_type = ANY (ARRAY['PERIODIC_FEE'::text, 'PARTIAL_PERIODIC_FEE'::text, 'USAGE_FEE'::text, 'TRANSMISSION_FEE'::text, 'START_FEE'::text, 'UPGRADE_FEE'::text, 'DOWNGRADE_FEE'::text, 'MOVE_FEE'::text, 'END_FEE'::text, 'TROUBLESHOOTING_FEE'::text, 'OTHER'::text])))
+);
+
+COMMENT ON COLUMN public.invoice_rows.row_id IS 'The same in every run that computes the same row.';
+
+COMMENT ON COLUMN public.invoice_rows.doc IS 'The row as it is sent.';
+
+CREATE SEQUENCE public.invoice_runs
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+CREATE TABLE public.invoice_specifications (
+    period text NOT NULL COLLATE pg_catalog."C",
+    sp text NOT NULL COLLATE pg_catalog."C",
+    run bigint NOT NULL,
+    rows integer NOT NULL,
+    amount numeric(18,2) NOT NULL,
+    compiled_at timestamp with time zone NOT NULL,
+    CONSTRAINT invoice_specifications_rows_check CHECK ((rows >= 0))
+);
+
+COMMENT ON COLUMN public.invoice_specifications.compiled_at IS 'It has all that was so then, and nothing later.';
 
 ALTER TABLE public.journal ALTER COLUMN seq ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.journal_seq_seq
@@ -1304,7 +1520,7 @@ CREATE TABLE public.prices (
     valid_until date,
     CONSTRAINT prices_amount_check CHECK ((amount >= (0)::numeric)),
     CONSTRAINT prices_check CHECK ((valid_until > valid_from)),
-    CONSTRAINT prices_fee_check CHECK ((fee = ANY (ARRAY['PERIODIC'::text, 'START'::text, 'UPGRADE'::text, 'DOWNGRADE'::text, 'END'::text]))),
+    CONSTRAINT prices_fee_check CHECK ((fee = ANY (ARRAY['PERIODIC'::text, 'USAGE'::text, 'TRANSMISSION'::text, 'START'::text, 'UPGRADE'::text, 'DOWNGRADE'::text, 'END'::text]))),
     CONSTRAINT prices_price_group_check CHECK ((price_group >= 0))
 );
 
@@ -1361,6 +1577,28 @@ COMMENT ON COLUMN public.simulated_ports.slot IS 'The service type; with the sub
 
 COMMENT ON COLUMN public.simulated_ports.setup IS 'What is delivered there, as JSON, compared byte by byte.';
 
+CREATE TABLE public.subscription_pasts (
+    subscription_id public.id_text NOT NULL,
+    seq bigint NOT NULL,
+    until timestamp with time zone NOT NULL,
+    service text NOT NULL COLLATE pg_catalog."C",
+    down_kbps integer,
+    up_kbps integer,
+    sp_reference public.reference_text,
+    sp_subscription_id public.reference_text
+);
+
+COMMENT ON TABLE public.subscription_pasts IS 'How a subscription was until a moment, since the row before it or its beginning.';
+
+ALTER TABLE public.subscription_pasts ALTER COLUMN seq ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.subscription_pasts_seq_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.ticket_notes (
     ticket_id public.id_text NOT NULL,
     number bigint NOT NULL,
@@ -1394,6 +1632,9 @@ COMMENT ON COLUMN public.ticket_readings.trouble IS 'Why nothing is known of it.
 ALTER TABLE ONLY public.access_departures
     ADD CONSTRAINT access_departures_pkey PRIMARY KEY (population, access_id);
 
+ALTER TABLE ONLY public.access_pasts
+    ADD CONSTRAINT access_pasts_pkey PRIMARY KEY (access_id, seq);
+
 ALTER TABLE ONLY public.access_ports
     ADD CONSTRAINT access_ports_pkey PRIMARY KEY (access_id);
 
@@ -1417,6 +1658,18 @@ ALTER TABLE ONLY public.facts
 
 ALTER TABLE ONLY public.idempotency_keys
     ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (sp, key);
+
+ALTER TABLE ONLY public.invoice_entries
+    ADD CONSTRAINT invoice_entries_pkey PRIMARY KEY (entry_id);
+
+ALTER TABLE ONLY public.invoice_periods
+    ADD CONSTRAINT invoice_periods_pkey PRIMARY KEY (period);
+
+ALTER TABLE ONLY public.invoice_rows
+    ADD CONSTRAINT invoice_rows_pkey PRIMARY KEY (run, sp, "position");
+
+ALTER TABLE ONLY public.invoice_specifications
+    ADD CONSTRAINT invoice_specifications_pkey PRIMARY KEY (period, sp);
 
 ALTER TABLE ONLY public.migrations
     ADD CONSTRAINT migrations_pkey PRIMARY KEY (name);
@@ -1457,6 +1710,9 @@ ALTER TABLE ONLY public.simulated_faults
 ALTER TABLE ONLY public.simulated_ports
     ADD CONSTRAINT simulated_ports_pkey PRIMARY KEY (access_id, slot);
 
+ALTER TABLE ONLY public.subscription_pasts
+    ADD CONSTRAINT subscription_pasts_pkey PRIMARY KEY (subscription_id, seq);
+
 ALTER TABLE ONLY public.subscriptions
     ADD CONSTRAINT subscriptions_pkey PRIMARY KEY (subscription_id);
 
@@ -1493,6 +1749,8 @@ CREATE INDEX dhcp_identifiers_ipv6_interface ON public.dhcp_identifiers USING bt
 CREATE INDEX dhcp_identifiers_ipv6_remote ON public.dhcp_identifiers USING btree (public.identifier_octets((ipv6_remote_id)::text)) WHERE (ipv6_remote_id IS NOT NULL);
 
 CREATE INDEX idempotency_keys_created ON public.idempotency_keys USING btree (created_at);
+
+CREATE UNIQUE INDEX invoice_entries_once ON public.invoice_entries USING btree (period, subscription_id, row_type, amount, from_date, to_date, comment, ticket) NULLS NOT DISTINCT WHERE (withdrawn_at IS NULL);
 
 CREATE INDEX journal_at ON public.journal USING btree (at) WHERE (sp IS NOT NULL);
 
@@ -1534,6 +1792,8 @@ CREATE INDEX tickets_of_sp ON public.tickets USING btree (sp, ticket_id);
 
 CREATE INDEX tickets_open ON public.tickets USING btree (ticket_id) WHERE (status <> 'CLOSED'::text);
 
+CREATE TRIGGER access_pasts_stay BEFORE DELETE OR UPDATE OR TRUNCATE ON public.access_pasts FOR EACH STATEMENT EXECUTE FUNCTION public.pasts_stay();
+
 CREATE TRIGGER access_ports_exist AFTER UPDATE ON public.access_ports REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.accesses_exist();
 
 CREATE TRIGGER access_ports_exist_new AFTER INSERT ON public.access_ports REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.accesses_exist();
@@ -1545,6 +1805,8 @@ CREATE TRIGGER accesses_depart AFTER UPDATE ON public.accesses FOR EACH ROW WHEN
 CREATE TRIGGER accesses_journal AFTER UPDATE ON public.accesses REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.accesses_journal();
 
 CREATE TRIGGER accesses_journal_new AFTER INSERT ON public.accesses REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.accesses_journal();
+
+CREATE TRIGGER accesses_past AFTER UPDATE ON public.accesses FOR EACH ROW WHEN ((((((((((((((old.street_name)::text IS DISTINCT FROM (new.street_name)::text) OR (old.street_number IS DISTINCT FROM new.street_number)) OR ((old.street_littera)::text IS DISTINCT FROM (new.street_littera)::text)) OR ((old.postal_code)::text IS DISTINCT FROM (new.postal_code)::text)) OR ((old.city)::text IS DISTINCT FROM (new.city)::text)) OR (old.country_code IS DISTINCT FROM new.country_code)) OR (old.mdu_apartment_number IS DISTINCT FROM new.mdu_apartment_number)) OR ((old.mdu_distinguisher)::text IS DISTINCT FROM (new.mdu_distinguisher)::text)) OR ((old.outlet)::text IS DISTINCT FROM (new.outlet)::text)) OR ((old.population)::text IS DISTINCT FROM (new.population)::text)) OR (old.premises_type IS DISTINCT FROM new.premises_type)) OR (old.price_group IS DISTINCT FROM new.price_group))) EXECUTE FUNCTION public.accesses_past();
 
 CREATE TRIGGER accesses_stamp BEFORE INSERT OR DELETE OR UPDATE ON public.accesses FOR EACH ROW EXECUTE FUNCTION public.accesses_stamp();
 
@@ -1565,6 +1827,26 @@ CREATE TRIGGER dhcp_identifiers_touch_gone AFTER DELETE ON public.dhcp_identifie
 CREATE TRIGGER dhcp_identifiers_touch_new AFTER INSERT ON public.dhcp_identifiers REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.identifiers_touch();
 
 CREATE TRIGGER elements_sampled AFTER INSERT ON public.elements REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.elements_sampled();
+
+CREATE TRIGGER invoice_entries_are_kept BEFORE TRUNCATE ON public.invoice_entries FOR EACH STATEMENT EXECUTE FUNCTION public.locked_periods_stay();
+
+CREATE TRIGGER invoice_entries_stamp BEFORE INSERT OR DELETE OR UPDATE ON public.invoice_entries FOR EACH ROW EXECUTE FUNCTION public.invoice_entries_stamp();
+
+CREATE TRIGGER invoice_entries_stay BEFORE INSERT OR DELETE OR UPDATE ON public.invoice_entries FOR EACH ROW EXECUTE FUNCTION public.locked_periods_stay();
+
+CREATE TRIGGER invoice_periods_are_kept BEFORE TRUNCATE ON public.invoice_periods FOR EACH STATEMENT EXECUTE FUNCTION public.invoice_periods_stay();
+
+CREATE TRIGGER invoice_periods_stay BEFORE DELETE OR UPDATE ON public.invoice_periods FOR EACH ROW EXECUTE FUNCTION public.invoice_periods_stay();
+
+CREATE TRIGGER invoice_rows_do_not_change BEFORE UPDATE OR TRUNCATE ON public.invoice_rows FOR EACH STATEMENT EXECUTE FUNCTION public.invoice_rows_stay();
+
+CREATE TRIGGER invoice_rows_stay_new AFTER INSERT ON public.invoice_rows REFERENCING NEW TABLE AS moved FOR EACH STATEMENT EXECUTE FUNCTION public.invoice_rows_stay();
+
+CREATE TRIGGER invoice_rows_stay_old AFTER DELETE ON public.invoice_rows REFERENCING OLD TABLE AS moved FOR EACH STATEMENT EXECUTE FUNCTION public.invoice_rows_stay();
+
+CREATE TRIGGER invoice_specifications_are_kept BEFORE TRUNCATE ON public.invoice_specifications FOR EACH STATEMENT EXECUTE FUNCTION public.locked_periods_stay();
+
+CREATE TRIGGER invoice_specifications_stay BEFORE INSERT OR DELETE OR UPDATE ON public.invoice_specifications FOR EACH ROW EXECUTE FUNCTION public.locked_periods_stay();
 
 CREATE TRIGGER journal_is_immutable BEFORE UPDATE ON public.journal FOR EACH STATEMENT EXECUTE FUNCTION public.journal_is_immutable();
 
@@ -1590,11 +1872,15 @@ CREATE TRIGGER services_announce AFTER INSERT OR UPDATE ON public.services FOR E
 
 CREATE TRIGGER services_stamp BEFORE INSERT OR DELETE OR UPDATE ON public.services FOR EACH ROW EXECUTE FUNCTION public.catalogue_stamp();
 
+CREATE TRIGGER subscription_pasts_stay BEFORE DELETE OR UPDATE OR TRUNCATE ON public.subscription_pasts FOR EACH STATEMENT EXECUTE FUNCTION public.pasts_stay();
+
 CREATE TRIGGER subscriptions_journal AFTER UPDATE ON public.subscriptions REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.subscriptions_journal();
 
 CREATE TRIGGER subscriptions_journal_new AFTER INSERT ON public.subscriptions REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.subscriptions_journal_new();
 
 CREATE TRIGGER subscriptions_move BEFORE INSERT OR DELETE OR UPDATE ON public.subscriptions FOR EACH ROW EXECUTE FUNCTION public.subscriptions_move();
+
+CREATE TRIGGER subscriptions_past AFTER UPDATE ON public.subscriptions FOR EACH ROW WHEN ((((((old.service IS DISTINCT FROM new.service) OR (old.down_kbps IS DISTINCT FROM new.down_kbps)) OR (old.up_kbps IS DISTINCT FROM new.up_kbps)) OR ((old.sp_reference)::text IS DISTINCT FROM (new.sp_reference)::text)) OR ((old.sp_subscription_id)::text IS DISTINCT FROM (new.sp_subscription_id)::text))) EXECUTE FUNCTION public.subscriptions_past();
 
 CREATE TRIGGER ticket_entries_enter BEFORE INSERT ON public.ticket_entries FOR EACH ROW EXECUTE FUNCTION public.ticket_entries_enter();
 
@@ -1625,6 +1911,12 @@ ALTER TABLE ONLY public.agreements
 ALTER TABLE ONLY public.credentials
     ADD CONSTRAINT credentials_sp_fkey FOREIGN KEY (sp) REFERENCES public.providers(sp);
 
+ALTER TABLE ONLY public.invoice_entries
+    ADD CONSTRAINT invoice_entries_period_fkey FOREIGN KEY (period) REFERENCES public.invoice_periods(period);
+
+ALTER TABLE ONLY public.invoice_specifications
+    ADD CONSTRAINT invoice_specifications_period_fkey FOREIGN KEY (period) REFERENCES public.invoice_periods(period);
+
 ALTER TABLE ONLY public.prices
     ADD CONSTRAINT prices_service_fkey FOREIGN KEY (service) REFERENCES public.services(service);
 
@@ -1642,6 +1934,10 @@ ALTER TABLE ONLY public.ticket_readings
 
 CREATE POLICY callers_only ON public.idempotency_keys TO onapi_api USING ((sp = ANY (( SELECT public.callers() AS callers)::text[])));
 
+CREATE POLICY callers_only ON public.invoice_rows TO onapi_api USING ((sp = ANY (( SELECT public.callers() AS callers)::text[])));
+
+CREATE POLICY callers_only ON public.invoice_specifications TO onapi_api USING ((sp = ANY (( SELECT public.callers() AS callers)::text[])));
+
 CREATE POLICY callers_only ON public.journal TO onapi_api USING (((sp IS NULL) OR (sp = ANY (( SELECT public.callers() AS callers)::text[]))));
 
 CREATE POLICY callers_only ON public.orders TO onapi_api USING ((sp = ANY (( SELECT public.callers() AS callers)::text[])));
@@ -1653,6 +1949,10 @@ CREATE POLICY callers_only ON public.ticket_entries TO onapi_api USING ((sp = AN
 CREATE POLICY callers_only ON public.tickets TO onapi_api USING ((sp = ANY (( SELECT public.callers() AS callers)::text[])));
 
 ALTER TABLE public.idempotency_keys ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.invoice_rows ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.invoice_specifications ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.journal ENABLE ROW LEVEL SECURITY;
 
