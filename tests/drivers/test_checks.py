@@ -28,7 +28,19 @@ from onapi.drivers.contract import (
     Transports,
     Unsupported,
 )
-from onapi.drivers.readings import Binding, Counters, Group, Hardware, LearntMac, Link, Traffic, Transceiver
+from onapi.drivers.readings import (
+    Binding,
+    Counters,
+    Cpe,
+    CpeMac,
+    CpePort,
+    Group,
+    Hardware,
+    LearntMac,
+    Link,
+    Traffic,
+    Transceiver,
+)
 from onapi.drivers.snmp.credentials import Community
 from onapi.drivers.snmp.driver import SnmpDriver
 from tests.drivers.snmp import agent
@@ -217,6 +229,14 @@ class _Backwards(AcmeDriver):
         return {port: replace(told, output=Traffic(bytes=self._left)) for port, told in found.items()}
 
 
+class _OddCpe(AcmeDriver):
+    async def cpe(self) -> Cpe:
+        await self._transports.snmp().get(["1.3.6.1.2.1.1.3.0"])
+        port = CpePort(name=" ", link=Link(speed_mbps=0))
+        station = LearntMac(mac="aa-bb-cc-dd-ee-ff")
+        return Cpe(mac="unknown", firmware="", ports=(port,), macs=(CpeMac(station=station),))
+
+
 class _OddTables(AcmeDriver):
     async def macs(self, port: str, vlans: Sequence[int]) -> tuple[LearntMac, ...]:
         await self._known(port)
@@ -264,6 +284,17 @@ class _OddLink(AcmeDriver):
         (_MadeUp, ["Of an element that does not answer, its hardware says", "which is made up"]),
         (_Trusting, ["Of an element that has nothing, its link should be DriverError, not: KeyError"]),
         (_Backwards, ["output.bytes went backwards"]),
+        (
+            _OddCpe,
+            [
+                "cpe().firmware",
+                "cpe().mac",
+                "ports[0].name",
+                "ports[0].link.speed_mbps",
+                "station.mac",
+                "did not say",
+            ],
+        ),
         (_OddTables, ["not of the form AA:BB", "4095", "neither an IP address", "is -1", "nor a prefix"]),
         (_Gossip, ["Its leases of a port that is not there", "leases()[0].tech is 'fax'", "its leases says"]),
         (_OddLink, ["rx_dbm is -2147483.0", "vendor is ' '", "temperature_c is True", "up is 1", "speed_mbps is 0"]),

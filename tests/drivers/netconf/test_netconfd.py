@@ -6,7 +6,17 @@ from dataclasses import replace
 import pytest
 
 from onapi.drivers import checks
-from onapi.drivers.contract import AuthFailed, Busy, Delivery, Drifted, DriverError, Element, Rejected, Unsupported
+from onapi.drivers.contract import (
+    AuthFailed,
+    Busy,
+    Delivery,
+    Drifted,
+    DriverError,
+    Element,
+    Identifiers,
+    Rejected,
+    Unsupported,
+)
 from onapi.drivers.netconf.client import NetconfClient
 from onapi.drivers.netconf.driver import NetconfDriver
 from onapi.drivers.readings import Link
@@ -40,14 +50,17 @@ def test_a_service_begins_changes_is_blocked_and_ends_without_a_trace(operator: 
     idle = operator.leaves()
     assert operator.provision(None, _BB) == "BB-10-5 is delivered."
     assert operator.provision(None, _TV, slot="IPTV") == "TV <&> film is delivered."
-    assert operator.ask(lambda driver: driver.deliveries("p1")) == {"Broadband": _BB, "IPTV": _TV}
-    assert operator.ask(lambda driver: driver.deliveries("p3")) == {}
+    assert operator.ask(lambda driver: driver.deliveries("p1", Identifiers())) == {"Broadband": _BB, "IPTV": _TV}
+    assert operator.ask(lambda driver: driver.deliveries("p3", Identifiers())) == {}
     faster = replace(_BB, down_kbps=None, up_kbps=100_000)
     operator.provision(_BB, faster)
-    operator.provision(faster, replace(faster, blocked=True))
-    assert operator.ask(lambda driver: driver.deliveries("p1"))["Broadband"] == replace(faster, blocked=True)
-    assert operator.provision(replace(faster, blocked=True), None) == "Nothing is delivered any more."
-    assert operator.ask(lambda driver: driver.deliveries("p1")) == {"IPTV": _TV}
+    blocked = replace(faster, blocked=True)
+    operator.provision(faster, blocked)
+    assert operator.ask(lambda driver: driver.deliveries("p1", Identifiers()))["Broadband"] == replace(
+        faster, blocked=True
+    )
+    assert operator.provision(blocked, None) == "Nothing is delivered any more."
+    assert operator.ask(lambda driver: driver.deliveries("p1", Identifiers())) == {"IPTV": _TV}
     operator.provision(_TV, None, slot="IPTV")
     assert operator.leaves() == idle
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from onapi.drivers.contract import Delivery, Drifted, Garbled, Port, Rejected, Unreachable, Unsupported
+from onapi.drivers.contract import Delivery, Drifted, Garbled, Identifiers, Port, Rejected, Unreachable, Unsupported
 from onapi.drivers.ssh.vrp_layout import Service, described
 from tests.drivers.ssh.operating import OPTIONS, drive
 from tests.drivers.ssh.vrp_switch import PORT, Vrp
@@ -43,7 +43,7 @@ def test_an_order_is_in_the_configuration_and_is_saved() -> None:
         ]
     )
     assert switch.saved == switch.ports
-    assert drive(switch, lambda driver: driver.deliveries(PORT)) == {"Broadband": _BB}
+    assert drive(switch, lambda driver: driver.deliveries(PORT, Identifiers())) == {"Broadband": _BB}
 
 
 def test_a_service_is_blocked_let_through_changed_and_ended_without_a_trace() -> None:
@@ -53,13 +53,13 @@ def test_a_service_is_blocked_let_through_changed_and_ended_without_a_trace() ->
     assert _provision(switch, _BB, _BLOCKED) == "BB-10-5 is blocked."
     assert "port default vlan 4094" in switch.lines()
     assert not any("qos" in line for line in switch.lines())
-    assert drive(switch, lambda driver: driver.deliveries(PORT)) == {"Broadband": _BLOCKED}
+    assert drive(switch, lambda driver: driver.deliveries(PORT, Identifiers())) == {"Broadband": _BLOCKED}
     assert _provision(switch, _BLOCKED, _BB) == "BB-10-5 is let through."
     assert _provision(switch, _BB, _FAST) == "BB-100-100 is delivered instead of BB-10-5."
     assert "qos lr outbound cir 100000 cbs 12500000" in switch.lines()
     assert _provision(switch, _FAST, None) == "Nothing is delivered any more."
     assert sorted(switch.lines()) == idle
-    assert drive(switch, lambda driver: driver.deliveries(PORT)) == {}
+    assert drive(switch, lambda driver: driver.deliveries(PORT, Identifiers())) == {}
 
 
 def test_a_port_is_closed_before_its_rates_go_and_opened_after_they_are_there() -> None:
@@ -121,7 +121,7 @@ def test_a_change_that_broke_off_is_finished_by_whoever_repeats_it_and_undone_by
             switch.dies_after = None
             _provision(switch, first, then)
             wanted = {"Broadband": then} if then else {}
-            assert drive(switch, lambda driver: driver.deliveries(PORT)) == wanted
+            assert drive(switch, lambda driver: driver.deliveries(PORT, Identifiers())) == wanted
             assert switch.saved == switch.ports
         else:
             # This change has no such line.
@@ -253,7 +253,7 @@ def test_a_record_is_written_in_what_a_command_line_takes() -> None:
     odd = replace(_BB, service='Bredband 100/10 "större" ?')
     switch = Vrp()
     _provision(switch, None, odd)
-    assert drive(switch, lambda driver: driver.deliveries(PORT)) == {"Broadband": odd}
+    assert drive(switch, lambda driver: driver.deliveries(PORT, Identifiers())) == {"Broadband": odd}
 
 
 @pytest.mark.parametrize("text", ["onapi:[]", "onapi:[1,2,3,4,5,6,7,8]", "onapi:", "onapi:[", 'onapi:["a"] b'])

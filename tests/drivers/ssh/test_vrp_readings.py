@@ -1,7 +1,9 @@
 """What VRP prints is read as somebody has looked at it; what it does not say is absent, and nonsense is refused."""
 
 import asyncio
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from onapi.drivers import checks, soundness
-from onapi.drivers.contract import Delivery, DriverError, Element, Garbled, Unsupported
+from onapi.drivers.contract import Delivery, DriverError, Element, Garbled, Identifiers, Unsupported
 from onapi.drivers.readings import Binding, Group, LearntMac, Speed, Traffic, Transceiver
-from onapi.drivers.ssh import vrp_printed
+from onapi.drivers.ssh import vrp_layout, vrp_printed
+from onapi.drivers.ssh.dialogue import Dialogue
 from onapi.drivers.ssh.shell import ShellClient
 from onapi.drivers.ssh.vrp import VrpDriver
 from onapi.drivers.ssh.vrp_printed import Clock
@@ -168,7 +171,7 @@ def test_a_port_that_is_not_there_is_unsupported(port: str) -> None:
         lambda driver: driver.link(port),
         lambda driver: driver.macs(port, ()),
         lambda driver: driver.bindings(port),
-        lambda driver: driver.deliveries(port),
+        lambda driver: driver.deliveries(port, Identifiers()),
     ):
         with pytest.raises(Unsupported, match="no port"):
             drive(switch, ask)
@@ -218,3 +221,38 @@ def test_a_switch_that_prints_something_else_is_garbled() -> None:
     for asked in (driver.probe(), driver.hardware(), driver.link(PORT), driver.macs(PORT, ())):
         with pytest.raises(Garbled):
             asyncio.run(asked)
+
+
+_HOSTILE = {
+    "blanks": " ",
+    "lines": "\n",
+    "dashes": "-",
+    "pages": "-- More ",
+    "escapes": "\x1b[1",
+    "returns": "\r ",
+    "refusals": " \nError",
+    "states": "GE0/0/1 current state : ",
+    "uptimes": "HUAWEI uptime is ",
+    "leases": "10.0.0.1 0848-2c20-15a1 10 / ",
+    "half lines": "HUAWEI x uptime \n",
+    "slashes": "0/",
+}
+
+
+@pytest.mark.parametrize("name", _HOSTILE)
+def test_whoever_prints_the_same_a_million_times_costs_no_more_than_the_reading(name: str) -> None:
+    text = _HOSTILE[name] * (1_000_000 // len(_HOSTILE[name]))
+    started = time.process_time()
+    dialogue = Dialogue()
+    dialogue.feed(b"<sw-1>")
+    dialogue.ask("display version")
+    dialogue.feed(b"display version\r\n")
+    for place in range(0, len(text), 1 << 14):
+        dialogue.feed(text[place : place + (1 << 14)].encode())
+    dialogue.feed(b"\r\n<sw-1>")
+    for read in _READERS.values():
+        with suppress(DriverError):
+            read(vrp_printed.accepted(dialogue.answer() or text))
+    with suppress(DriverError):
+        vrp_layout.read(vrp_printed.accepted(text), PORT)
+    assert time.process_time() - started < 5

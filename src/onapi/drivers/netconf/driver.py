@@ -4,7 +4,17 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import ClassVar
 
-from onapi.drivers.contract import VERSION, Delivery, Element, Facts, Garbled, Port, Transports, Unsupported
+from onapi.drivers.contract import (
+    VERSION,
+    Delivery,
+    Element,
+    Facts,
+    Garbled,
+    Identifiers,
+    Port,
+    Transports,
+    Unsupported,
+)
 from onapi.drivers.netconf import deliveries, interfaces, tree
 from onapi.drivers.netconf.tree import BASE, Tree
 from onapi.drivers.readings import Counters, Hardware, Link
@@ -53,7 +63,7 @@ class NetconfDriver:
             raise Unsupported("The network element does not tell what its ports count.")
         return {port: found[port] for port in ports if port in found}
 
-    async def deliveries(self, port: str) -> dict[str, Delivery]:
+    async def deliveries(self, port: str, _identifiers: Identifiers) -> dict[str, Delivery]:
         """Return what a port delivers by slot; see `contract.ReadsDeliveries`."""
         return await deliveries.deliveries(self._transports.netconf(), port)
 

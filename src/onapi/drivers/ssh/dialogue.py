@@ -9,10 +9,14 @@ import re
 from onapi.drivers.contract import Garbled, Rejected
 
 _ESCAPE = re.compile(rb"\x1b(?:\[[0-9;?]*[@-~]|[@-Z\\-_])")
-_PAGER = rb"[ \t]*-{2,}[ (]*[Mm][Oo][Rr][Ee][^\r\n\x1b\x08-]{0,40}-{2,}[ \t]*"
+# All of them are bounded: whoever prints a million blanks or dashes is not to be looked at from each of them.
+_PAGER = rb"^[ \t]{0,80}-{2,10}[ (]{0,3}[Mm][Oo][Rr][Ee][^\r\n\x1b\x08-]{0,40}-{2,10}[ \t]{0,80}"
 # After a key has been pressed, the line is wiped: backwards, blanks, backwards again.
-_WIPED = rb"(?:\x1b\[\d+D *\x1b\[\d+D|\r *\r(?!\n)|\x08+ *\x08+|\x1b\[\d*K)?"
-_PAGED = re.compile(_PAGER + _WIPED)
+_WIPED = (
+    rb"(?:\x1b\[\d{1,3}D {0,200}\x1b\[\d{1,3}D|\r {0,200}\r(?!\n)"
+    rb"|\x08{1,200} {0,200}\x08{1,200}|\x1b\[\d{0,3}K)?"
+)
+_PAGED = re.compile(_PAGER + _WIPED, re.MULTILINE)
 _PAUSE = re.compile(_PAGER + rb"\Z")
 _CONFIRMATION = re.compile(rb"[\[(][Yy](?:es)?/[Nn]o?[\])][ ]?[:?]?[ ]?\Z")
 _OFFER = re.compile(rb"\[[\w.:/-]{1,64}\]:[ ]?\Z")

@@ -6,7 +6,17 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import ClassVar
 
-from onapi.drivers.contract import VERSION, Delivery, Element, Facts, Port, Rejected, Transports, Unsupported
+from onapi.drivers.contract import (
+    VERSION,
+    Delivery,
+    Element,
+    Facts,
+    Identifiers,
+    Port,
+    Rejected,
+    Transports,
+    Unsupported,
+)
 from onapi.drivers.readings import Binding, Counters, Group, Hardware, LearntMac, Link, Speed
 from onapi.drivers.ssh import vrp_layout, vrp_printed, vrp_provisioning
 from onapi.drivers.ssh.vrp_layout import Vlans
@@ -103,7 +113,7 @@ class VrpDriver:
         clock = Clock.read(await self._ask("display clock"), self.clock())
         return vrp_printed.bindings(printed, port, clock)
 
-    async def deliveries(self, port: str) -> dict[str, Delivery]:
+    async def deliveries(self, port: str, _identifiers: Identifiers) -> dict[str, Delivery]:
         """Return what a port delivers by slot; see `contract.ReadsDeliveries`."""
         _known(port)
         return await vrp_provisioning.deliveries(self._transports.shell(), Vlans.of(self._options), port)

@@ -13,26 +13,29 @@ from itertools import pairwise
 from onapi.drivers.contract import Garbled, Rejected, Unsupported
 from onapi.drivers.readings import Binding, Group, LearntMac, Link, Traffic, Transceiver
 
-_REFUSED = re.compile(r"^\s*Error:\s*(.*)$", re.MULTILINE)
+_REFUSED = re.compile(r"^[ \t]*Error:[ \t]*(.*)$", re.MULTILINE)
 _VERSION = re.compile(r"^VRP \(R\) software, Version (\S+)", re.MULTILINE)
 _UPTIME = re.compile(
-    r"^(?:HUAWEI|Huawei|Quidway)\s+(\S+).*?uptime is"
+    r"^(?:HUAWEI|Huawei|Quidway)[ \t]+(\S+).*?uptime is"
     r"(?: (\d{1,6}) weeks?,?)?(?: (\d{1,6}) days?,?)?(?: (\d{1,6}) hours?,?)?(?: (\d{1,6}) minutes?)?",
     re.MULTILINE,
 )
-_BRIEF = re.compile(r"^\s*([A-Z0-9][A-Za-z0-9-]*\d(?:/\d+)+)(?:\([^)]*\))?\s+[*^]?(?:up|down)\b", re.MULTILINE)
+_BRIEF = re.compile(r"^[ \t]*([A-Z0-9][A-Za-z0-9-]*\d(?:/\d+)+)(?:\([^)]*\))?[ \t]+[*^]?(?:up|down)\b", re.MULTILINE)
 _CLOCK = r"(\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2})"
-_STATE = re.compile(r"^(\S+) current state\s*:\s*(.+?)\s*(?:\(ifindex.*)?$", re.MULTILINE)
-_COUNT = re.compile(r"([A-Za-z][A-Za-z ]*?)\s*:\s*(\d{1,20})(?=\s|,|$)")
+_STATE = re.compile(r"^(\S+) current state[ \t]*:[ \t]*(.+?)[ \t]*(?:\(ifindex.*)?$", re.MULTILINE)
+_COUNT = re.compile(r"([A-Za-z][A-Za-z ]*?)[ \t]*:[ \t]*(\d{1,20})(?=\s|,|$)")
 _TOTAL = re.compile(r"(\d{1,20}) (packets|bytes)")
-_MAC = re.compile(r"^\s*([0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4})\s+(\d{1,4})(?:/\S*)?\s+(\S+)\s+(\S+)", re.MULTILINE)
-_GROUP = re.compile(r"^\s*\(\S+, (\d{1,3}(?:\.\d{1,3}){3})\)")
-_MEMBER = re.compile(r"^\s*([A-Za-z0-9-]*\d(?:/\d+)+)\s+[A-Z-]{3}\s*$")
+_MAC = re.compile(
+    r"^[ \t]*([0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4})[ \t]+(\d{1,4})(?:/\S*)?[ \t]+(\S+)[ \t]+(\S+)", re.MULTILINE
+)
+_GROUP = re.compile(r"^[ \t]*\(\S+, (\d{1,3}(?:\.\d{1,3}){3})\)")
+_MEMBER = re.compile(r"^[ \t]*([A-Za-z0-9-]*\d(?:/\d+)+)[ \t]+[A-Z-]{3}[ \t]*$")
 _LEASE = re.compile(
-    r"^\s*(\d{1,3}(?:\.\d{1,3}){3})\s+([0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4})\s+(\d{1,4})\s*/.*?\s"
-    r"([A-Za-z0-9-]*\d(?:/\d+)+)\s+(\d{4}\.\d{2}\.\d{2}-\d{2}:\d{2})?",
+    r"^[ \t]*(\d{1,3}(?:\.\d{1,3}){3})[ \t]+([0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4})[ \t]+(\d{1,4})[ \t]*/.*?\s"
+    r"([A-Za-z0-9-]*\d(?:/\d+)+)[ \t]+(\d{4}\.\d{2}\.\d{2}-\d{2}:\d{2})?",
     re.MULTILINE,
 )
+_LONGEST_LINE = 600
 _SHORT = {"GE": "GigabitEthernet", "XGE": "XGigabitEthernet", "Eth": "Ethernet"}
 _DARK_DBM = -40.0
 """What VRP prints for no light at all."""
@@ -61,13 +64,16 @@ class Port:
 def accepted(printed: str, port: str | None = None) -> str:
     """Return what was printed, unless it is a refusal; one that names a port is of a port that is not there.
 
+    Lines that are longer than any that VRP prints are left out.
+
     Raises:
         Unsupported: the element does not know the port, or the command.
         Rejected: the element says no for another reason.
     """
-    refusal = _REFUSED.search(printed)
+    believed = "\n".join(line for line in printed.split("\n") if len(line) <= _LONGEST_LINE)
+    refusal = _REFUSED.search(believed)
     if refusal is None:
-        return printed
+        return believed
     said = refusal[1].strip()[:200]
     if "found at '^' position" in said or "does not exist" in said:
         raise Unsupported(f"The network element has no port {port}." if port else f"The network element says: {said}")
