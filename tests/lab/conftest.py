@@ -39,14 +39,15 @@ def town(cluster_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 
 @pytest.fixture
-def household(town: Town) -> Iterator[Household]:
-    """Return somebody to whom nothing is delivered, before the test and after."""
-    household = town.household("LAB-1")
+def household(town: Town, request: pytest.FixtureRequest) -> Iterator[Household]:
+    """Return somebody to whom nothing is delivered, before the test and after; at LAB-1, or where the test says."""
+    household = town.household(getattr(request, "param", "LAB-1"))
     before = town.traces()
     yield household
     household.forgets_its_address()
-    for one in town.reads("/subscriptions/LAB-1")["subscriptions"]:
-        town.has("DEACTIVATE", subscriptionId=one["subscriptionId"])
+    for sp in ("alfa", "beta"):
+        for one in town.reads(f"/subscriptions/{household.access_id}", sp)["subscriptions"]:
+            town.has("DEACTIVATE", sp, subscriptionId=one["subscriptionId"])
     assert town.traces() == before, "something is left of the test"
 
 

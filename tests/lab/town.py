@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import signal
 import subprocess
 import time
 from collections.abc import Iterator
@@ -170,6 +171,16 @@ class Town:
                 await connection.close()
 
         return asyncio.run(fetch())
+
+    @contextmanager
+    def kea_sleeps(self) -> Iterator[None]:
+        """Have Kea do nothing until the block ends."""
+        kea = self.city.server.processes["kea-dhcp4"]
+        kea.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            kea.send_signal(signal.SIGCONT)
 
     @contextmanager
     def changed(self, port: str, column: str, value: str) -> Iterator[None]:
