@@ -70,12 +70,15 @@ def test_an_element_that_was_probed_is_shown_with_what_it_said(url: str) -> None
     ran = onapi("elements", "probe", "sw-1", "sim-1", "--json", url=url)
     assert ran.code == 0, ran.err
     told = json.loads(ran.out)
-    assert told["sw-1"]["description"] == "Example Networks EX-24F, Version 3.1"
-    assert len(told["sw-1"]["ports"]) == 28
-    assert told["sim-1"]["vendor"] == "Simulated"
+    assert told["sw-1"]["facts"]["description"] == "Example Networks EX-24F, Version 3.1"
+    assert len(told["sw-1"]["facts"]["ports"]) == 28
+    assert (told["sw-1"]["driver"], "provision" in told["sw-1"]["capabilities"]) == ("snmp", False)
+    assert told["sim-1"]["facts"]["vendor"] == "Simulated"
+    assert {"link", "provision"} <= set(told["sim-1"]["capabilities"])
     shown = onapi("elements", "show", "sw-1", url=url)
     assert "Example Networks EX-24F" in shown.out
     assert "never" not in shown.out
+    assert "hardware link counters macs groups" in shown.out
 
 
 def test_credentials_that_are_not_there_are_told_to_the_operator(url: str, tmp_path: Path) -> None:

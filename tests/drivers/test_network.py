@@ -48,7 +48,7 @@ def test_an_element_is_read_by_the_driver_that_inventory_names() -> None:
         assert (link.value.up, link.age_s) == (True, 0.0)
         assert (await network.hardware(known)).value.up_since
         assert list((await network.counters(known, [_PORT])).value) == [_PORT]
-        assert (await network.probe(known)).sys_object_id
+        assert (await network.probe(known)).facts.sys_object_id
 
     _run(story)
 

@@ -64,5 +64,5 @@ def test_both_tell_that_a_port_is_up(town: Town) -> None:
 
 
 def test_the_driver_of_the_agent_is_found_by_what_it_is(town: Town) -> None:
-    facts = asked(lambda network: network.probe(agent(town.city)))
+    facts = asked(lambda network: network.probe(agent(town.city))).facts
     assert {"p1", "p2", "p3", "p4", "u1"} <= set(facts.ports)

@@ -9,8 +9,7 @@ from onapi.actions.accesses import Progress
 from onapi.domain.address_lists import RowError
 from onapi.domain.inventory import Place
 from onapi.domain.inventory_lists import Kind, Reading
-from onapi.drivers.contract import Facts
-from onapi.drivers.network import Network
+from onapi.drivers.network import Network, Probed
 from onapi.storage import inventory as storage
 from onapi.storage.inventory import Comparison, Listed, Row
 from onapi.storage.pool import Database
@@ -95,7 +94,7 @@ async def element(database: Database, name: str) -> tuple[Listed, list[Place]]:
         return found, await storage.ports(tx, element=name)
 
 
-async def probe(database: Database, network: Network, name: str) -> Facts:
+async def probe(database: Database, network: Network, name: str) -> Probed:
     """Ask an element what it is, and keep what it says.
 
     Raises:
@@ -103,10 +102,11 @@ async def probe(database: Database, network: Network, name: str) -> Facts:
         DriverError: it cannot be asked.
     """
     found, _ = await element(database, name)
-    facts = await network.probe(places.known(found))
+    probed = await network.probe(places.known(found))
+    kept = {"asked_by": probed.driver, "can": " ".join(probed.capabilities), **asdict(probed.facts)}
     async with database.connection() as tx:
-        await storage.put_facts(tx, element=name, facts=asdict(facts))
-    return facts
+        await storage.put_facts(tx, element=name, facts=kept)
+    return probed
 
 
 def _refused(sorter: "_Sorter", found: list[RowError], more: int) -> Outcome:

@@ -14,7 +14,7 @@ from onapi.cli import database, output
 from onapi.domain import inventory_lists
 from onapi.domain.inventory import Place
 from onapi.domain.inventory_lists import Reading, Template
-from onapi.drivers.contract import Facts
+from onapi.drivers.network import Probed
 from onapi.drivers.snmp import recording
 from onapi.storage.inventory import Listed
 from onapi.storage.pool import Database
@@ -130,7 +130,7 @@ def probe(
 ) -> None:
     """Ask elements what they are, and keep what they say."""
 
-    async def work(opened: Database) -> dict[str, Facts]:
+    async def work(opened: Database) -> dict[str, Probed]:
         async with database.network(opened) as network:
             return {name: await inventory.probe(opened, network, name) for name in names}
 
@@ -138,9 +138,8 @@ def probe(
     if as_json:
         output.print_json(found)
         return
-    columns = ("element", "vendor", "model", "description", "ports")
-    rows = [(name, one.vendor, one.model, one.description, len(one.ports)) for name, one in found.items()]
-    output.print_table(columns, rows)
+    columns = ("element", "driver", "vendor", "model", "ports", "can", "description")
+    output.print_table(columns, [(name, *_probed(one)) for name, one in found.items()])
 
 
 @app.command()
@@ -169,6 +168,11 @@ def record(
     except OSError as error:
         raise errors.Invalid(f"{file} cannot be written: {error.strerror}.") from error
     output.say(f"{rows} values are in {file}. Look through it before you give it to anybody.")
+
+
+def _probed(one: Probed) -> tuple[object, ...]:
+    facts = one.facts
+    return one.driver, facts.vendor, facts.model, len(facts.ports), one.capabilities, facts.description
 
 
 def _templates(**texts: str | None) -> dict[str, Template]:

@@ -95,6 +95,10 @@ class Elements:
             held.driver = self._drivers.named(name)(held.known.element, ways)
         return held.driver
 
+    def name_of(self, driver: Driver) -> str:
+        """Return by which name a driver is in the inventory."""
+        return next(name for name, kind in self._drivers.drivers.items() if kind is type(driver))
+
     async def close(self) -> None:
         """Let go of all elements."""
         held, self._held = self._held, {}

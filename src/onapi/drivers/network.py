@@ -2,9 +2,11 @@
 
 import os
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import structlog
+from prometheus_client import Counter
 
 from onapi.drivers import registry
 from onapi.drivers.contract import (
@@ -12,6 +14,7 @@ from onapi.drivers.contract import (
     Cabinet,
     Delivery,
     Driver,
+    DriverError,
     Facts,
     Identifiers,
     Leases,
@@ -35,11 +38,42 @@ from onapi.drivers.registry import Registry
 
 T = TypeVar("T")
 
+_Question = str | tuple[str, *tuple[Hashable, ...]]
+"""What is asked: its kind, or its kind first, and then the rest of it."""
+
 _log = structlog.get_logger()
 
 _LINK_S, _TABLE_S, _HARDWARE_S = 10.0, 30.0, 60.0
 _CHANGE_S = 20.0
 _WALK_S = 300.0
+
+
+_CAPABILITIES: Mapping[str, type[Any]] = {
+    "hardware": ReadsHardware,
+    "link": ReadsLink,
+    "counters": ReadsCounters,
+    "macs": ReadsMacs,
+    "groups": ReadsGroups,
+    "bindings": ReadsBindings,
+    "leases": Leases,
+    "cpe": ReadsCpe,
+    "deliveries": ReadsDeliveries,
+    "provision": Provisions,
+}
+_ASKED = Counter(
+    "onapi_element_questions_total",
+    "Questions that were answered by network elements, or not.",
+    ["question", "outcome"],
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probed:
+    """What an element said of itself, the driver that asked it, and what that can do, by the names of its methods."""
+
+    driver: str
+    facts: Facts
+    capabilities: tuple[str, ...]
 
 
 class Network:
@@ -68,9 +102,15 @@ class Network:
         """
         self._elements = Elements(drivers or registry.installed(), environment, cabinet, limits or Limits())
 
-    async def probe(self, known: Known) -> Facts:
+    async def probe(self, known: Known) -> Probed:
         """Return what an element says of itself, asked just now."""
-        return (await self._ask(known, "probe", lambda d: d.probe(), fresh_s=0.0, lane=Lane.REQUEST)).value
+
+        async def ask(driver: Driver) -> Probed:
+            able = tuple(name for name, capability in _CAPABILITIES.items() if isinstance(driver, capability))
+            name = self._elements.name_of(driver)
+            return Probed(driver=name, facts=await driver.probe(), capabilities=able)
+
+        return (await self._ask(known, "probe", ask, fresh_s=0.0, lane=Lane.REQUEST)).value
 
     async def hardware(self, known: Known, *, lane: Lane = Lane.REQUEST) -> Aged[Hardware]:
         """Return the state of an element; see `contract.ReadsHardware`."""
@@ -140,7 +180,7 @@ class Network:
                 raise _cannot()
             return await driver.provision(port, before=before, after=after)
 
-        return await self._understood(held, held.guard.change(work, deadline_s=_CHANGE_S))
+        return await self._understood(held, "provision", held.guard.change(work, deadline_s=_CHANGE_S))
 
     async def walk(self, known: Known, oid: str) -> dict[str, int | bytes | str]:
         """Return everything that an element has below an object of SNMP, for a recording of it."""
@@ -149,7 +189,7 @@ class Network:
         async def work() -> dict[str, int | bytes | str]:
             return await self._elements.ways(held).snmp().walk(oid)
 
-        return await self._understood(held, held.guard.change(work, deadline_s=_WALK_S))
+        return await self._understood(held, "walk", held.guard.change(work, deadline_s=_WALK_S))
 
     async def close(self) -> None:
         """Let go of all elements."""
@@ -158,7 +198,7 @@ class Network:
     async def _read(
         self,
         known: Known,
-        question: Hashable,
+        question: _Question,
         capability: type[Any],
         use: Callable[[Any], Awaitable[T]],
         *,
@@ -175,7 +215,7 @@ class Network:
     async def _ask(
         self,
         known: Known,
-        question: Hashable,
+        question: _Question,
         use: Callable[[Driver], Awaitable[T]],
         *,
         fresh_s: float,
@@ -186,19 +226,29 @@ class Network:
         async def work() -> T:
             return await use(await self._elements.driver(held))
 
-        return await self._understood(held, held.guard.ask(question, work, fresh_s=fresh_s, lane=lane))
+        kind = question if isinstance(question, str) else question[0]
+        return await self._understood(held, kind, held.guard.ask(question, work, fresh_s=fresh_s, lane=lane))
 
-    async def _understood(self, held: Held, asked: Awaitable[T]) -> T:
+    async def _understood(self, held: Held, kind: str, asked: Awaitable[T]) -> T:
+        outcome = "cancelled"
         try:
-            return await asked
-        except AuthFailed:
-            held.forget_the_way_in()
+            answer = await asked
+            outcome = "answered"
+        except DriverError as error:
+            outcome = type(error).__name__
+            if isinstance(error, AuthFailed):
+                held.forget_the_way_in()
             raise
         except Unread as error:
             held.forget_the_way_in()
             # What it says is for the CO, and an order's message is for an SP.
             _log.error("element_misdescribed", element=held.known.element.name, trouble=error.sentence)
+            outcome = AuthFailed.__name__
             raise AuthFailed("There is no way in to the network element.") from error
+        else:
+            return answer
+        finally:
+            _ASKED.labels(kind, outcome).inc()
 
 
 def _cannot() -> Unsupported:
