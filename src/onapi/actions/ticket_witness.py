@@ -5,7 +5,7 @@ nothing else.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 
@@ -18,6 +18,7 @@ from onapi.drivers.guard import Lane
 from onapi.drivers.network import Network
 from onapi.drivers.readings import Link
 from onapi.storage import ticket_admin as storage
+from onapi.storage.coalesce import Coalesced
 from onapi.storage.pool import Database
 from onapi.storage.ticket_admin import Reading
 
@@ -35,6 +36,8 @@ class Witness:
         self._places = places
         self._network = network
         self._looking: set[asyncio.Task[None]] = set()
+        self._readings: dict[ids.TicketId, Reading] = {}
+        self._kept = Coalesced(self._keep_many, at_once=1)
 
     def look(self, ticket_id: ids.TicketId, access_id: ids.AccessId) -> None:
         """Begin to look; call it after the commit. When very many are looking already, this one is left out."""
@@ -49,12 +52,17 @@ class Witness:
             await asyncio.wait(self._looking)
 
     async def _look(self, ticket_id: ids.TicketId, access_id: ids.AccessId) -> None:
-        reading = await self._read(access_id)
+        self._readings[ticket_id] = await self._read(access_id)
         try:
-            async with self._database.connection() as tx:
-                await storage.keep_reading(tx, ticket_id=ticket_id, reading=reading)
+            await self._kept.get(ticket_id)
         except errors.Unavailable as error:
             _log.warning("ticket_reading_lost", ticket=ticket_id, cause=error.cause)
+
+    async def _keep_many(self, ticket_ids: Sequence[ids.TicketId]) -> Mapping[ids.TicketId, None]:
+        readings = {ticket_id: self._readings.pop(ticket_id) for ticket_id in ticket_ids}
+        async with self._database.connection() as tx:
+            await storage.keep_readings(tx, readings)
+        return {}
 
     async def _read(self, access_id: ids.AccessId) -> Reading:
         try:

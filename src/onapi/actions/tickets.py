@@ -60,7 +60,8 @@ class Tickets:
             return Kept(opening.fingerprint, 201, new.ticket_id, "")
 
         if key is None:
-            async with self._database.transaction(sp) as tx:
+            # What is looked at first can only be added to, and the row's own triggers look again.
+            async with self._database.connection(sp) as tx:
                 kept = await do(tx)
         else:
             kept = await idempotency.once(self._database, sp=sp, key=key, wish=opening.fingerprint, do=do)

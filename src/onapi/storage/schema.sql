@@ -1888,8 +1888,6 @@ CREATE TRIGGER ticket_entries_stay BEFORE DELETE OR UPDATE ON public.ticket_entr
 
 CREATE TRIGGER ticket_notes_stay BEFORE DELETE OR UPDATE ON public.ticket_notes FOR EACH STATEMENT EXECUTE FUNCTION public.written_stays();
 
-CREATE TRIGGER tickets_announce AFTER INSERT OR UPDATE ON public.tickets FOR EACH STATEMENT EXECUTE FUNCTION public.announce();
-
 CREATE TRIGGER tickets_journal AFTER UPDATE ON public.tickets REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.tickets_journal();
 
 CREATE TRIGGER tickets_journal_new AFTER INSERT ON public.tickets REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.tickets_journal();

@@ -123,9 +123,13 @@ async def note(tx: Tx, *, ticket_id: ids.TicketId, comment: Comment) -> None:
     await _SQL["note"].run(tx, ticket_id=ticket_id, author=comment.author, message=comment.message)
 
 
-async def keep_reading(tx: Tx, *, ticket_id: ids.TicketId, reading: Reading) -> None:
-    """Keep what the network said; the first reading of a ticket stands."""
-    link = None if reading.link is None else msgspec.json.encode(reading.link).decode()
-    await _SQL["keep_reading"].run(
-        tx, ticket_id=ticket_id, read_at=reading.read_at, link=link, trouble=reading.trouble
+async def keep_readings(tx: Tx, readings: Mapping[ids.TicketId, Reading]) -> None:
+    """Keep what the network said of tickets' accesses; the first reading of a ticket stands."""
+    links = [None if one.link is None else msgspec.json.encode(one.link).decode() for one in readings.values()]
+    await _SQL["keep_readings"].run(
+        tx,
+        ticket_id=[*readings],
+        read_at=[one.read_at for one in readings.values()],
+        link=links,
+        trouble=[one.trouble for one in readings.values()],
     )

@@ -45,9 +45,12 @@ SELECT t.sp, t.status, t.responsible, t.entries FROM tickets t WHERE t.ticket_id
 
 -- name: note
 -- scope: operator (for the CO alone; servers have no right to read it)
-INSERT INTO ticket_notes (ticket_id, author, message) VALUES ($ticket_id, $author, $message);
+INSERT INTO ticket_notes (ticket_id, author, message) VALUES ($ticket_id::text, $author::text, $message::text);
 
--- name: keep_reading
+-- name: keep_readings
 -- scope: operator (what the network said is for the CO alone)
-INSERT INTO ticket_readings (ticket_id, read_at, link, trouble) VALUES ($ticket_id, $read_at, $link, $trouble)
+INSERT INTO ticket_readings (ticket_id, read_at, link, trouble)
+SELECT r.ticket_id, r.read_at, r.link::json, r.trouble
+  FROM unnest($ticket_id::text[], $read_at::timestamptz[], $link::text[], $trouble::text[])
+       AS r (ticket_id, read_at, link, trouble)
     ON CONFLICT DO NOTHING;

@@ -16,8 +16,9 @@ SELECT o.access_id FROM orders o
 -- name: open
 INSERT INTO tickets (ticket_id, sp, opened_by, access_id, subscription_id, created_by, heading, description, problem_type,
                      sp_reference, sp_ticket_reference, ip, mac, link)
-VALUES ($ticket_id, $sp, $opened_by, $access_id, $subscription_id, $created_by, $heading, $description, $problem_type,
-        $sp_reference, $sp_ticket_reference, $ip, $mac, $link);
+-- As text, so that no connection has to learn of our domains first.
+VALUES ($ticket_id::text, $sp, $opened_by, $access_id::text, $subscription_id::text, $created_by::text, $heading::text,
+        $description::text, $problem_type, $sp_reference::text, $sp_ticket_reference::text, $ip::text, $mac::text, $link);
 
 -- name: by_id
 SELECT ticket_doc(t) AS doc, t.entries FROM tickets t WHERE t.ticket_id = $ticket_id AND t.sp = $sp;
@@ -28,7 +29,7 @@ SELECT t.sp, t.status, t.responsible, t.entries FROM tickets t
 
 -- name: enter
 INSERT INTO ticket_entries (ticket_id, sp, party, author, message, status, responsible)
-VALUES ($ticket_id, $sp, $party, $author, $message, $status, $responsible) RETURNING number;
+VALUES ($ticket_id::text, $sp, $party, $author::text, $message::text, $status, $responsible) RETURNING number;
 
 -- name: everything
 SELECT ticket_row(t) FROM tickets t
