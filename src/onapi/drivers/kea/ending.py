@@ -1,6 +1,6 @@
 """Ends the leases that an access may have no more, by the running Kea, since only that keeps its counts right."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from onapi.drivers.contract import Busy, Control, DriverError, Identifiers, Sql, Unsupported
@@ -69,17 +69,17 @@ class Ending:
         self, database: Sql, identifiers: Identifiers, reserved: int | None
     ) -> list[tuple[str, dict[str, Any]]]:
         # What is reserved goes by the circuit id alone, whatever the relay's own name is.
-        circuit = Identifiers(ipv4_circuit_id=identifiers.ipv4_circuit_id)
+        four, six = await leases.of_access(database, replace(identifiers, ipv4_remote_id=None))
         found: list[tuple[str, dict[str, Any]]] = [
             (_DELETE4, {"ip-address": lease.ip})
-            for lease in await leases.of_circuit(database, circuit)
+            for lease in four
             if lease.subnet == self.kind.subnet and self._ends(lease.address, reserved)
         ]
         if self._has_six:
             found += [
-                (_DELETE6, {"ip-address": six.ip, "type": "IA_PD" if six.is_prefix else "IA_NA"})
-                for six in await leases.of_interface(database, identifiers)
-                if six.subnet == self.kind.subnet6
+                (_DELETE6, {"ip-address": lease.ip, "type": "IA_PD" if lease.is_prefix else "IA_NA"})
+                for lease in six
+                if lease.subnet == self.kind.subnet6
             ]
         return found
 

@@ -89,8 +89,7 @@ async def bindings(database: Sql, kinds: Kinds, identifiers: Identifiers) -> tup
     """
     if identifiers.ipv4_circuit_id is None and identifiers.ipv6_interface_id is None:
         raise Unsupported("The inventory has neither the ipv4CircuitId nor the ipv6InterfaceId of the access.")
-    four = await of_circuit(database, identifiers)
-    six = await of_interface(database, identifiers)
+    four, six = await of_access(database, identifiers)
     found: list[tuple[Lease4 | Lease6, Kind | None]] = [(lease, kinds.of_subnet(lease.subnet)) for lease in four]
     found += [(lease, kinds.of_subnet6(lease.subnet)) for lease in six]
     return tuple(
@@ -107,24 +106,22 @@ async def bindings(database: Sql, kinds: Kinds, identifiers: Identifiers) -> tup
     )
 
 
-async def of_circuit(database: Sql, identifiers: Identifiers) -> list[Lease4]:
-    """Return the DHCPv4 leases of an access, or some of very many; none without a circuit id."""
-    if identifiers.ipv4_circuit_id is None:
-        return []
-    captured = await _captures(database)
-    statement = statements.LEASES4_CAPTURED if captured else statements.LEASES4
-    (rows,) = await database.execute([(statement, [identifiers.ipv4_circuit_id])])
-    return [lease for lease in read(rows, Lease4) if relayed.is_from(identifiers, lease.context)]
-
-
-async def of_interface(database: Sql, identifiers: Identifiers) -> list[Lease6]:
-    """Return the DHCPv6 leases of an access, or some of very many; none without an interface id."""
-    if identifiers.ipv6_interface_id is None:
-        return []
-    captured = await _captures(database)
-    statement = statements.LEASES6_CAPTURED if captured else statements.LEASES6
-    (rows,) = await database.execute([(statement, [identifiers.ipv6_interface_id])])
-    return [lease for lease in read(rows, Lease6) if relayed.is_from_6(identifiers, lease.context)]
+async def of_access(database: Sql, identifiers: Identifiers) -> tuple[list[Lease4], list[Lease6]]:
+    """Return the leases of an access, or some of very many: of its circuit id, and of its interface id."""
+    (answer,) = await database.execute([(statements.CAPTURES, [])])
+    if len(answer) != 1 or not isinstance(captures := answer[0].get("captures"), bool):
+        raise Garbled("Kea's database does not answer what it is asked.")
+    # What is NULL equals nothing.
+    four, six = await database.execute(
+        [
+            (statements.LEASES4_CAPTURED if captures else statements.LEASES4, [identifiers.ipv4_circuit_id]),
+            (statements.LEASES6_CAPTURED if captures else statements.LEASES6, [identifiers.ipv6_interface_id]),
+        ]
+    )
+    return (
+        [lease for lease in read(four, Lease4) if relayed.is_from(identifiers, lease.context)],
+        [lease for lease in read(six, Lease6) if relayed.is_from_6(identifiers, lease.context)],
+    )
 
 
 def read(rows: Sequence[Mapping[str, Any]], kind: type[T]) -> list[T]:
@@ -142,10 +139,3 @@ def read(rows: Sequence[Mapping[str, Any]], kind: type[T]) -> list[T]:
 def dotted(address: int) -> str:
     """Return an address as people write it."""
     return str(ipaddress.IPv4Address(address))
-
-
-async def _captures(database: Sql) -> bool:
-    (rows,) = await database.execute([(statements.CAPTURES, [])])
-    if len(rows) != 1 or not isinstance(captures := rows[0].get("captures"), bool):
-        raise Garbled("Kea's database does not answer what it is asked.")
-    return captures

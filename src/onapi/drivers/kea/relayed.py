@@ -26,7 +26,7 @@ def is_from(identifiers: Identifiers, context: str | None) -> bool:
         # Kea 2.2 has the text itself; newer ones have it in an object.
         info = info.get("sub-options")
     told = _options(info, width=1)
-    return told.get(_CIRCUIT_ID) == identifiers.ipv4_circuit_id and _agrees(
+    return _is(told.get(_CIRCUIT_ID), identifiers.ipv4_circuit_id) and _agrees(
         told.get(_REMOTE_ID), identifiers.ipv4_remote_id
     )
 
@@ -39,11 +39,15 @@ def is_from_6(identifiers: Identifiers, context: str | None) -> bool:
     for relay in relays if isinstance(relays, list) else []:
         told = _options(relay.get("options") if isinstance(relay, dict) else None, width=2)
         remote_id = told[_REMOTE_ID_6][_ENTERPRISE:] if _REMOTE_ID_6 in told else None
-        if told.get(_INTERFACE_ID) == identifiers.ipv6_interface_id and _agrees(
+        if _is(told.get(_INTERFACE_ID), identifiers.ipv6_interface_id) and _agrees(
             remote_id, identifiers.ipv6_remote_id
         ):
             return True
     return False
+
+
+def _is(told: bytes | None, known: bytes | None) -> bool:
+    return bool(told) and told == known
 
 
 def _agrees(told: bytes | None, known: bytes | None) -> bool:
