@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -97,14 +98,15 @@ async def provision(
 
 
 def connection(element: Element) -> NetconfClient:
+    """Return a connection, which is made when something is asked."""
     return NetconfClient("127.0.0.1", element.login, port=element.port)
 
 
-@pytest.fixture
-def operator(tmp_path: Path) -> Iterator[Operator]:
-    """Run an element with three ports for one test, and be its operator."""
+@contextmanager
+def operating(element: Element) -> Iterator[Operator]:
+    """Run an element with three ports, and be its operator."""
     need(*PACKAGES)
-    with Element(tmp_path) as element, asyncio.Runner() as runner:
+    with element, asyncio.Runner() as runner:
         operator = Operator(element, runner, connection(element))
         try:
             operator.call(SET_UP)
@@ -112,3 +114,10 @@ def operator(tmp_path: Path) -> Iterator[Operator]:
             yield operator
         finally:
             runner.run(operator.client.close())
+
+
+@pytest.fixture
+def operator(tmp_path: Path) -> Iterator[Operator]:
+    """Run an element for one test, and be its operator."""
+    with operating(Element(tmp_path)) as operator:
+        yield operator

@@ -22,9 +22,14 @@ _PATIENCE_S = 30
 
 @dataclass
 class Element:
-    """The element; `folder` is its own, with keys, sockets and logs."""
+    """The element; `folder` is its own, with keys, sockets, configuration and logs.
+
+    With `apart`, the configuration that it starts with is another than that which runs, until somebody copies it.
+    Whatever it is told, it keeps a counter in the folder .yuma of its user.
+    """
 
     folder: Path
+    apart: bool = False
     port: int = 0
     _running: list["subprocess.Popen[bytes]"] = field(default_factory=list)
 
@@ -49,6 +54,9 @@ class Element:
             process.wait()
 
     def _start_netconfd(self) -> None:
+        saved = self.folder / "startup-cfg.xml"
+        if not saved.exists():
+            saved.write_text('<config xmlns="urn:ietf:params:xml:ns:netconf:base:1.0"/>\n', encoding="utf-8")
         user = pwd.getpwuid(os.geteuid()).pw_name
         self._start(
             "netconfd",
@@ -56,13 +64,23 @@ class Element:
             "--module=ietf-interfaces",
             "--module=iana-if-type",
             "--module=onapi-port",
-            "--no-startup",
+            f"--with-startup={str(self.apart).lower()}",
+            f"--startup={saved}",
             "--target=candidate",
             f"--superuser={user}",
             f"--ncxserver-sockname={self.folder}/ncx.sock",
             f"--port={self.port}",
         )
         self._wait((self.folder / "ncx.sock").exists)
+
+    def restart(self) -> None:
+        """Kill it, as a loss of power would, and have it start again."""
+        netconfd = self._running.pop(0)
+        netconfd.kill()
+        netconfd.wait()
+        (self.folder / "ncx.sock").unlink(missing_ok=True)
+        self._start_netconfd()
+        self._running.insert(0, self._running.pop())
 
     def _start_sshd(self) -> None:
         (self.folder / "host").write_text(private("host"), encoding="utf-8")
@@ -90,7 +108,7 @@ class Element:
     def _start(self, name: str, *arguments: str) -> None:
         with (self.folder / f"{name}.log").open("wb") as log:
             command = [program(name), *arguments]
-            process = subprocess.Popen(command, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         self._running.append(process)
 
     def _wait(self, holds: Callable[[], bool]) -> None:

@@ -2,25 +2,28 @@
 
 import asyncio
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from onapi.drivers import checks
+from onapi.drivers import checks, contract
 from onapi.drivers.contract import (
     AuthFailed,
     Busy,
     Delivery,
     Drifted,
     DriverError,
-    Element,
     Identifiers,
+    Port,
     Rejected,
     Unsupported,
 )
+from onapi.drivers.netconf import deliveries
 from onapi.drivers.netconf.client import NetconfClient
 from onapi.drivers.netconf.driver import NetconfDriver
 from onapi.drivers.readings import Link
-from tests.drivers.netconf.conftest import OnlyNetconf, Operator, driver, provision
+from tests.drivers.netconf.conftest import OnlyNetconf, Operator, driver, operating, provision
+from tests.drivers.netconf.netconfd import Element
 from tests.drivers.ssh.server import private, public
 
 _BB = Delivery(subscription_id="s1", service="BB-10-5", tech="bb", down_kbps=10_000, up_kbps=5_000)
@@ -30,7 +33,7 @@ _LOCK = "<lock><target><{}/></target></lock>"
 
 def test_the_driver_keeps_the_contract(operator: Operator) -> None:
     async def check(client: NetconfClient) -> list[str]:
-        element = Element(name="nc-1", address="127.0.0.1")
+        element = contract.Element(name="nc-1", address="127.0.0.1")
         other = replace(_BB, service="BB-100-100", down_kbps=100_000)
         return await checks.check(NetconfDriver, element, OnlyNetconf(client), "p1", "p9", deliveries=(_BB, other))
 
@@ -70,6 +73,28 @@ def test_whatever_is_asked_twice_is_done_once(operator: Operator) -> None:
     once = operator.leaves()
     assert operator.provision(None, _BB) == "It was so already."
     assert operator.leaves() == once
+
+
+@pytest.mark.parametrize("apart", [False, True], ids=["one configuration", "another to start with"])
+def test_what_is_delivered_is_delivered_after_a_restart(tmp_path: Path, apart: bool) -> None:
+    with operating(Element(tmp_path, apart=apart)) as operator:
+        operator.provision(None, _BB)
+        operator.element.restart()
+        assert operator.apart(lambda client: driver(client).deliveries("p1", Identifiers())) == {"Broadband": _BB}
+
+
+def test_a_change_that_broke_off_before_it_was_kept_is_kept_by_whoever_repeats_it(tmp_path: Path) -> None:
+    with operating(Element(tmp_path, apart=True)) as operator:
+        operator.call("<copy-config><target><startup/></target><source><running/></source></copy-config>")
+        operator.call(_edit(Port(access_id="access-p1", slot="Broadband", name="p1"), _BB))
+        operator.call("<commit/>")
+        assert "BB-10-5" not in operator.call("<get-config><source><startup/></source></get-config>")
+        assert operator.provision(None, _BB) == "It was so already."
+        assert "BB-10-5" in operator.call("<get-config><source><startup/></source></get-config>")
+
+
+def _edit(port: Port, delivery: Delivery) -> str:
+    return deliveries._edit(port, deliveries._held(port, delivery), is_last=True)
 
 
 def test_what_somebody_else_has_changed_is_left_alone(operator: Operator) -> None:

@@ -1,7 +1,7 @@
 """What ports deliver in the module onapi-port, which lies beside this, and how that is changed.
 
 The element's configuration is locked while it is looked at and changed, so that nobody is in between; what is changed
-is a draft that comes into force as a whole. Source: RFC 6241, sections 7 and 8.
+is a draft that comes into force as a whole. Sources: RFC 6241, sections 7 and 8; RFC 6022.
 """
 
 from collections.abc import AsyncIterator, Mapping
@@ -12,6 +12,9 @@ from onapi.drivers.netconf import tree
 from onapi.drivers.netconf.tree import BASE, Tree
 
 PORTS = "urn:onapi:yang:onapi-port"
+_MONITORING = "urn:ietf:params:xml:ns:yang:ietf-netconf-monitoring"
+_CAPABILITIES = tree.element("netconf-state", "<capabilities/>", _MONITORING)
+_STARTUP = "urn:ietf:params:netconf:capability:startup:1.0"
 _LOCKED = ("running", "candidate")
 _TEXTS = ("access", "subscription", "service", "tech")
 _RATES = ("down", "up")
@@ -26,15 +29,18 @@ async def provision(way: Netconf, port: Port, before: Delivery | None, after: De
     async with _locked(way):
         held = await _read(way, port.name)
         found = held.get(port.slot)
-        if found == new:
-            return "It was so already."
-        if found != old:
+        if found not in (old, new):
             raise Drifted("The port delivers something else.")
+        if found == new:
+            # Whoever repeats a change may do so since it broke off before it was kept.
+            await _keep(way)
+            return "It was so already."
         await way.call(_edit(port, new, is_last=held.keys() <= {port.slot}))
         # A commit validates. To have it validated before costs netconfd 2.13 the whole draft, without a word.
         await way.call("<commit/>")
         if (await _read(way, port.name)).get(port.slot) != new:
             raise Garbled("The network element says that it was changed, and is not.")
+        await _keep(way)
     return "Nothing is delivered any more." if after is None else f"{after.service} is delivered."
 
 
@@ -59,6 +65,14 @@ async def _locked(way: Netconf) -> AsyncIterator[None]:
                 await way.call("<discard-changes/>")
             for store in reversed(locked):
                 await way.call(f"<unlock><target><{store}/></target></unlock>")
+
+
+async def _keep(way: Netconf) -> None:
+    """Have the element start with its configuration as it is, where it does not do so by itself."""
+    told = await way.call(f'<get><filter type="subtree">{_CAPABILITIES}</filter></get>')
+    found = {(one.text or "").strip() for one in tree.forest(told).iter(f"{{{_MONITORING}}}capability")}
+    if _STARTUP in found:
+        await way.call("<copy-config><target><startup/></target><source><running/></source></copy-config>")
 
 
 async def _read(way: Netconf, port: str) -> dict[str, Held]:
