@@ -183,7 +183,7 @@ def test_a_server_that_misbehaves_is_given_up_in_time(behaviour: Any, error: typ
             await client.call("<get/>")
         assert client._session is None
 
-    _talk(behaviour, ask, deadline_s=1.0 if error is TimedOut else 10.0, largest=100_000)
+    _talk(behaviour, ask, deadline_s=1.0 if error is TimedOut else 20.0, largest=100_000)
 
 
 _READERS: tuple[Callable[[tree.Tree], object], ...] = (
