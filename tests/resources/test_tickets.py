@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import jsonschema
 import pytest
 
 from tests.town import Provider, Town
@@ -259,6 +260,29 @@ def test_whoever_writes_an_entry_by_hand_is_told_of_too(town: Town) -> None:
     found = town.alfa.get(f"/tickets/{ticket}")
     assert (found["status"], found["responsible"]) == ("CREATED", "SP")
     assert [c["createdBy"] for c in found["comments"]] == ["by hand"]
+
+
+def test_answers_are_as_the_description_of_the_interface_says(town: Town) -> None:
+    document = town.alfa.get("/openapi.json")
+
+    def check(answer: Any, path: str, method: str, status: str) -> None:
+        schema = document["paths"][path][method]["responses"][status]["content"]["application/json"]["schema"]
+        jsonschema.validate(answer, {**schema, "components": document["components"]})
+        name = schema.get("$ref", schema.get("items", {}).get("$ref", "")).rpartition("/")[2]
+        described = document["components"]["schemas"][name]["properties"]
+        assert {key for one in (answer if isinstance(answer, list) else [answer]) for key in one} <= described.keys()
+
+    for sp in (town.alfa, town.beta):
+        info = {"ip": "192.0.2.1", "mac": "x", "link": True}
+        opens = sp.http.post("/tickets/", json=body(town.access(), spReference="r", additionalInfo=info))
+        check(opens.json(), "/tickets/", "post", "201")
+        ticket = opens.json()["coTicketReference"]
+        patched(sp, ticket, comment=comment("x"))
+        check(sp.get(f"/tickets/{ticket}"), "/tickets/{coTicketReference}", "get", "200")
+        check(sp.get("/tickets/"), "/tickets/", "get", "200")
+    patch = document["paths"]["/tickets/{coTicketReference}"]["patch"]
+    assert {"204", "400", "404", "409", "412"} <= patch["responses"].keys()
+    assert {"201", "400", "404", "409", "422"} <= document["paths"]["/tickets/"]["post"]["responses"].keys()
 
 
 def test_the_endpoint_is_listed(town: Town) -> None:

@@ -40,7 +40,10 @@ class TicketInfo(Wire, kw_only=True):
 
 
 class TicketFields(Wire, kw_only=True):
-    """A ticket as an SP opens it. Fields of the server's are ignored, null is absent."""
+    """A ticket as an SP opens it.
+
+    createdBy, heading, description and problemType are needed. Fields of the server's are ignored, null is absent.
+    """
 
     access_id: Annotated[Id | None, msgspec.Meta(description="May be absent when subscriptionId is there.")] = None
     created_by: Reference | None = None
