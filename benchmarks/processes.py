@@ -52,7 +52,7 @@ def ours(url: str) -> Iterator[Server]:
 def engine(url: str) -> Iterator[int]:
     """Run `onapi work` on a database, and yield its process id when it works."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("ONAPI_")}
-    environment["ONAPI_DATABASE_URL"] = url
+    environment |= {"ONAPI_DATABASE_URL": url, "ONAPI_NETWORK": "simulated"}
     command = [sys.executable, "-c", _SERVE, "work"]
     process = subprocess.Popen(
         command, cwd=_HERE, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True

@@ -27,7 +27,7 @@ def onapi(*arguments: str | Path, url: str = "", data: Path | None = None, given
 
 
 def environment(url: str = "", data: Path | None = None) -> dict[str, str]:
-    """Return an environment with these settings and no others of onapi."""
+    """Return an environment with these settings, the simulated network, and nothing else of onapi."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("ONAPI_")}
-    settings = {"ONAPI_DATABASE_URL": url, "ONAPI_DATA": str(data or "")}
+    settings = {"ONAPI_DATABASE_URL": url, "ONAPI_DATA": str(data or ""), "ONAPI_NETWORK": "simulated"}
     return clean | {name: value for name, value in settings.items() if value}

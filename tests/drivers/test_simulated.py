@@ -250,7 +250,7 @@ def read(driver: Simulated, reading: str) -> Coroutine[Any, Any, object]:
         "hardware": driver.hardware,
         "link": lambda: driver.link("A-1"),
         "macs": lambda: driver.macs("A-1", ()),
-        "leases": lambda: driver.leases(Identifiers()),
+        "leases": lambda: driver.leases(Identifiers(ipv4_circuit_id=b"A-1")),
         "cpe": driver.cpe,
     }
     return asked[reading]()
@@ -274,7 +274,13 @@ def test_it_is_a_driver_to_the_contract(operator: Operator) -> None:
         tv = Port(access_id=access, slot="IPTV")
         await app.simulated(database).provision(tv, before=None, after=IPTV)
         return await checks.check(
-            Simulated, element, ways, port=access, absent_port="no such port", deliveries=(BB, FASTER)
+            Simulated,
+            element,
+            ways,
+            port=access,
+            absent_port="no such port",
+            identifiers=Identifiers(ipv4_circuit_id=access.encode()),
+            deliveries=(BB, FASTER),
         )
 
     assert operator.do(check) == []
@@ -286,8 +292,9 @@ def test_what_is_read_is_what_is_delivered(operator: Operator, port: Port) -> No
 
     async def story(database: Database) -> None:
         driver = Simulated(element, Ways(element, Credentials(), storage.Cabinet(database)))
+        circuit = Identifiers(ipv4_circuit_id=access.encode())
         assert (await driver.link(access)).up is False
-        assert (await driver.macs(access, ()), await driver.leases(Identifiers())) == ((), ())
+        assert (await driver.macs(access, ()), await driver.leases(circuit)) == ((), ())
         await driver.provision(replace(port, name=access), before=None, after=BB)
         await driver.provision(replace(port, name=access, slot="IPTV"), before=None, after=IPTV)
         link = await driver.link(access)
@@ -296,7 +303,7 @@ def test_what_is_read_is_what_is_delivered(operator: Operator, port: Port) -> No
         assert [station.vlan for station in await driver.macs(access, ())] == [10, 20]
         assert [station.vlan for station in await driver.macs(access, [20])] == [20]
         assert len(await driver.groups(access)) == 1
-        assert {lease.mac for lease in await driver.leases(Identifiers())} == {
+        assert {lease.mac for lease in await driver.leases(circuit)} == {
             station.mac for station in await driver.macs(access, ())
         }
         assert set(await driver.deliveries(access, Identifiers())) == {"Broadband", "IPTV"}

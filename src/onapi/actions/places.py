@@ -76,4 +76,5 @@ def _simulated(access_id: ids.AccessId) -> Place:
     options = {"access": access_id, **vlans}
     element = contract.Element(name=f"{SIMULATED} {access_id}", address="127.0.0.1", options=options)
     there = Known(element=element, driver=SIMULATED)
-    return Place(known=there, port=access_id, cpe=there, dhcp=there, identifiers=contract.Identifiers())
+    circuit = contract.Identifiers(ipv4_circuit_id=access_id.encode())
+    return Place(known=there, port=access_id, cpe=there, dhcp=there, identifiers=circuit)

@@ -75,8 +75,10 @@ class Simulated:
         """Return the leases behind the port."""
         return self._household().leases(await self._port(port))
 
-    async def leases(self, _identifiers: Identifiers) -> tuple[Binding, ...]:
-        """Return the leases of the access."""
+    async def leases(self, identifiers: Identifiers) -> tuple[Binding, ...]:
+        """Return the leases of the access, whose circuit has the access's name."""
+        if identifiers.ipv4_circuit_id != self._access_id.encode():
+            raise Unsupported("The DHCP server knows nobody of these names.")
         return self._household().leases(await self._port(self._access_id))
 
     async def cpe(self) -> Cpe:
