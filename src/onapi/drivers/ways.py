@@ -92,7 +92,7 @@ class Ways(NoWays):
             return super().sql()
         host, port = self._option("sql_host") or self._element.address, self._port("sql_port", 5432)
         user, password = self._credentials.get("sql_user") or "kea", self._credentials.get("sql_password")
-        return self._once("sql", lambda: KeaDatabase(host, port, database, user, password))
+        return self._once("sql", lambda: KeaDatabase(host, port, database, user, password, tls=self._tls()))
 
     def control(self) -> Control:
         """Return the way to the control socket of a Kea server, where the option `control` says."""
@@ -100,7 +100,7 @@ class Ways(NoWays):
         if where is None:
             return super().control()
         user, password = self._credentials.get("http_user"), self._credentials.get("http_password")
-        return self._once("control", lambda: KeaControl(where, six, user=user, password=password))
+        return self._once("control", lambda: KeaControl(where, six, user=user, password=password, tls=self._tls()))
 
     def http(self) -> Http:
         """Return the way to the web server that the option `url` names."""

@@ -9,7 +9,6 @@ It needs the Debian packages in `PACKAGES`. Nothing of the machine's own Kea is 
 
 import json
 import os
-import shutil
 import socket
 import subprocess
 import time
@@ -21,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from onapi import errors
+from onapi.lab.programs import program, run
 from onapi.storage import embedded
 
 PACKAGES = ("kea-dhcp4-server", "kea-dhcp6-server", "kea-admin")
@@ -28,8 +28,6 @@ PACKAGES = ("kea-dhcp4-server", "kea-dhcp6-server", "kea-admin")
 _PATIENCE_S = 30.0
 _HOOK = "libdhcp_lease_cmds.so"
 _LIBRARIES = ("/usr/lib/x86_64-linux-gnu/kea/hooks", "/usr/lib/aarch64-linux-gnu/kea/hooks", "/usr/lib/kea/hooks")
-# Programs that only root needs are not on everybody's path.
-_SBIN = ("/usr/local/sbin", "/usr/sbin", "/sbin")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +106,7 @@ def prepare(database: Database) -> None:
     """
     if "lease4" not in _psql(database, "-c", r"\dt lease4"):
         where = ["-h", database.host, "-P", str(database.port), "-u", database.user, "-n", database.name]
-        _run(database, [_program("kea-admin"), "db-init", "pgsql", *where])
+        _run(database, "kea-admin", "db-init", "pgsql", *where)
     with as_file(files("onapi.drivers.kea") / "lease_capture.sql") as capture:
         _psql(database, "-f", str(capture))
 
@@ -228,7 +226,7 @@ def _start(
 ) -> "subprocess.Popen[bytes]":
     path = folder / f"{name}.json"
     path.write_text(json.dumps(configuration, indent=1), encoding="utf-8")
-    command = [_program("setpriv"), "--pdeathsig", "KILL", "--", *prefix, _program(name), "-c", str(path), *ports]
+    command = [program("setpriv"), "--pdeathsig", "KILL", "--", *prefix, program(name), "-c", str(path), *ports]
     environment = os.environ | {"KEA_PIDFILE_DIR": str(folder), "KEA_LOCKFILE_DIR": str(folder)}
     with (folder / f"{name}.out").open("ab") as out:
         return subprocess.Popen(
@@ -263,26 +261,14 @@ def _hook() -> str:
 
 def _psql(database: Database, *arguments: str) -> str:
     where = ["-h", database.host, "-p", str(database.port), "-U", database.user, "-d", database.name]
-    return _run(database, [str(_tools() / "psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1", *where, *arguments])
+    return _run(database, str(_tools() / "psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1", *where, *arguments)
 
 
-def _run(database: Database, command: Sequence[str]) -> str:
+def _run(database: Database, *command: str) -> str:
     # kea-admin looks for psql on the path.
     path = os.pathsep.join([str(_tools()), os.environ.get("PATH", os.defpath)])
-    environment = os.environ | {"PATH": path, "PGPASSWORD": database.password}
-    done = subprocess.run(command, check=False, capture_output=True, text=True, env=environment)
-    if done.returncode:
-        told = (done.stderr or done.stdout).strip().splitlines()
-        raise errors.Unavailable(f"Kea's database cannot be prepared: {told[-1] if told else 'it does not say why'}")
-    return done.stdout
+    return run(*command, environment={"PATH": path, "PGPASSWORD": database.password})
 
 
 def _tools() -> Path:
     return embedded.installed() / "pginstall18" / "bin"
-
-
-def _program(name: str) -> str:
-    found = shutil.which(name, path=os.pathsep.join([os.environ.get("PATH", os.defpath), *_SBIN]))
-    if found is None:
-        raise errors.Unavailable(f"The program {name} is missing; `apt-get install {' '.join(PACKAGES)}`.")
-    return found

@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 _COOKIE = b"\x63\x82\x53\x63"
-_DISCOVER, _OFFER, _REQUEST, _ACK, _NAK, _RELEASE = 1, 2, 3, 5, 6, 7
-_SOLICIT, _ADVERTISE, _REQUEST6, _RENEW6, _REPLY, _RELAY_FORWARD, _RELAY_REPLY = 1, 2, 3, 5, 7, 12, 13
+_DISCOVER, _OFFER, _REQUEST, _ACK, _RELEASE = 1, 2, 3, 5, 7
+_SOLICIT, _ADVERTISE, _REQUEST6, _RELAY_FORWARD, _RELAY_REPLY = 1, 2, 3, 12, 13
 _IAID = 7
 _LISTENING_S = 5.0
 # Kea answers within some milliseconds; from whom nothing has come by then, nothing comes.
@@ -128,10 +128,6 @@ class Relay6:
         """Ask for an address and a prefix as a new device does, and return both."""
         return self._asked(line, mac, _SOLICIT, {})
 
-    def renew(self, line: Line, mac: bytes) -> tuple[str, str] | None:
-        """Ask to keep them."""
-        return self._asked(line, mac, _RENEW6, {})
-
     def _asked(self, line: Line, mac: bytes, kind: int, options: Mapping[int, bytes]) -> tuple[str, str] | None:
         identity = struct.pack("!III", _IAID, 0, 0)
         wish = {1: struct.pack("!HH", 3, 1) + mac, 3: identity, 25: identity, 8: bytes(2), **options}
@@ -139,7 +135,7 @@ class Relay6:
         if answer is None:
             return None
         offered = _read6(answer[4:])
-        if kind != _RENEW6 and answer[0] == _ADVERTISE:
+        if answer[0] == _ADVERTISE:
             return self._asked(line, mac, _REQUEST6, {2: offered[2], 3: offered[3], 25: offered[25]})
         addresses, prefixes = _read6(offered[3][12:]), _read6(offered[25][12:])
         if 5 not in addresses or 26 not in prefixes:

@@ -5,17 +5,19 @@ import base64
 import itertools
 import os
 import socket
+import ssl
 import subprocess
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 import pytest
+import trustme
 
 from onapi.drivers.contract import (
     AuthFailed,
@@ -362,6 +364,43 @@ def test_a_login_is_sent_as_it_is() -> None:
     with _saying(listener, _PAGE % (15, b'[{"result": 0}]')) as asked:
         assert asyncio.run(control.command("lease6-del", {"type": "IA_NA"}))["result"] == 0
     assert base64.b64encode("onapi:å:ö".encode()) in asked[0]
+
+
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+@pytest.fixture
+def trusting(authority: trustme.CA) -> ssl.SSLContext:
+    """Return what trusts the authority, and nobody else."""
+    context = ssl.create_default_context()
+    authority.configure_trust(context)
+    return context
+
+
+def _answering_over_tls(authority: trustme.CA, listener: socket.socket) -> AbstractContextManager[list[bytes]]:
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(server)
+    wrapped = server.wrap_socket(listener, server_side=True)
+    return _saying(wrapped, _PAGE % (15, b'[{"result": 0}]'))
+
+
+def test_a_control_agent_proves_who_it_is(authority: trustme.CA, trusting: ssl.SSLContext) -> None:
+    listener, port = _at_port()
+    with _answering_over_tls(authority, listener):
+        control = KeaControl(f"https://127.0.0.1:{port}/", tls=trusting)
+        assert asyncio.run(control.command("status-get", {})) == {"result": 0}
+        with pytest.raises(Unreachable):
+            asyncio.run(KeaControl(f"https://127.0.0.1:{port}/").command("status-get", {}))
+
+
+def test_a_database_that_does_not_encrypt_is_told_no_password(town: Town, trusting: ssl.SSLContext) -> None:
+    listener, port = _at_port()
+    # So PostgreSQL says that it has no certificate.
+    with _saying(listener, b"N") as asked, pytest.raises(Unreachable):
+        _execute(_to(town, host="127.0.0.1", port=port, password=_SECRET, tls=trusting), ("SELECT 1", []))
+    assert all(len(said) == 8 for said in asked)
 
 
 def test_every_statement_fits_keas_tables(town: Town) -> None:

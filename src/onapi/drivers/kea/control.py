@@ -5,6 +5,7 @@ over HTTP it is in an array of one. Source: Kea Administrator Reference Manual, 
 """
 
 import asyncio
+import ssl
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
@@ -29,6 +30,7 @@ class KeaControl:
         *,
         user: str | None = None,
         password: str | None = None,
+        tls: ssl.SSLContext | None = None,
         deadline_s: float = 5.0,
         largest: int = _LARGEST,
     ) -> None:
@@ -40,6 +42,7 @@ class KeaControl:
             six: the same of the DHCPv6 server; None: there is none, or the control agent speaks for both.
             user: for HTTP, if it asks.
             password: for HTTP.
+            tls: the certificates for HTTPS; without it the machine's own authorities vouch for the server.
             deadline_s: how long a command may take.
             largest: the most octets of an answer that are read.
 
@@ -53,6 +56,7 @@ class KeaControl:
                 )
         self._where = {"dhcp4": where, "dhcp6": six or (where if where.startswith("http") else None)}
         self._login = httpx2.BasicAuth(user, password or "") if user else None
+        self._tls = tls
         self._deadline_s = deadline_s
         self._largest = largest
 
@@ -106,7 +110,9 @@ class KeaControl:
     async def _by_http(self, url: str, question: bytes) -> bytes:
         headers = {"Content-Type": "application/json"}
         async with (
-            httpx2.AsyncClient(auth=self._login, timeout=self._deadline_s, trust_env=False) as client,
+            httpx2.AsyncClient(
+                auth=self._login, timeout=self._deadline_s, trust_env=False, verify=self._tls or True
+            ) as client,
             client.stream("POST", url, content=question, headers=headers) as answer,
         ):
             if answer.status_code in (401, 403):

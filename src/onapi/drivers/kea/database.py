@@ -1,6 +1,7 @@
 """The way to Kea's PostgreSQL database, which belongs to a network element and is none of ours."""
 
 import asyncio
+import ssl
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -35,7 +36,15 @@ class KeaDatabase:
     """
 
     def __init__(
-        self, host: str, port: int, database: str, user: str, password: str | None, *, deadline_s: float = 5.0
+        self,
+        host: str,
+        port: int,
+        database: str,
+        user: str,
+        password: str | None,
+        *,
+        tls: ssl.SSLContext | None = None,
+        deadline_s: float = 5.0,
     ) -> None:
         """Make it; nothing is connected yet.
 
@@ -45,10 +54,12 @@ class KeaDatabase:
             database: its name.
             user: the role.
             password: the role's; None for a server that wants none.
+            tls: the certificates, without which nothing is said over a network then; None: encrypted if the server
+                offers it, whoever that is.
             deadline_s: how long a transaction may take, with waiting and connecting.
         """
         self._where: dict[str, Any] = {"host": host, "port": port, "database": database}
-        self._login: dict[str, Any] = {"user": user, "password": password}
+        self._login: dict[str, Any] = {"user": user, "password": password, "ssl": tls}
         self._deadline_s = deadline_s
         self._connection: asyncpg.Connection[asyncpg.Record] | None = None
         self._turn = asyncio.Lock()
