@@ -88,5 +88,6 @@ def test_killed_at_any_moment_it_is_as_recorded_when_it_is_back(
     (subscription,) = town.reads("/subscriptions/LAB-1")["subscriptions"]
     assert subscription["operationalState"] == "ACTIVATED"
     # A limit up is in the switch's memory only, and is gone if the switch has died after it was set.
-    lost = "p1: sw1 has up_kbps None, but is to have 10000."
-    assert town.audit() in ([], [lost])
+    assert town.audit() in ([], ["p1: sw1 has up_kbps None, but is to have 10000."])
+    assert town.renews().services == 1
+    assert town.audit() == []

@@ -5,17 +5,18 @@ import re
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import asyncpg
 import httpx2
 
-from onapi.actions.audit import Audit, Audited
+from onapi.actions.audit import Audit
 from onapi.actions.places import Places
+from onapi.actions.renewal import Renewal, Renewed
 from onapi.drivers.network import Network
 from onapi.lab import city as cities
 from onapi.lab.city import City
@@ -26,6 +27,8 @@ from tests import given
 from tests.cli.command import Ran, onapi
 from tests.conftest import Server
 from tests.drivers.ovs.traffic import Host
+
+T = TypeVar("T")
 
 _PATIENCE_S = 60.0
 # The first question of dhclient comes at once; it gives up after three seconds.
@@ -199,14 +202,24 @@ class Town:
 
     def audit(self) -> list[str]:
         """Return what an audit of the network finds, as port and sentence."""
+        audited = self._asked(lambda database, network: Audit(database, _places(database), network).look(None))
+        assert (audited.ports, audited.skipped) == (len(self.city.customers), 0)
+        return [f"{found.port}: {found.sentence}" for found in audited.findings]
 
-        async def look(database: Database) -> Audited:
+    def renews(self, element: str = cities.SWITCH) -> Renewed:
+        """Have an element set once more what its ports deliver."""
+        return self._asked(lambda database, network: Renewal(database, _places(database), network).renew(element))
+
+    def _asked(self, work: Callable[[Database, Network], Awaitable[T]]) -> T:
+        async def asked(database: Database) -> T:
             network = Network()
             try:
-                return await Audit(database, Places(database, simulated=False), network).look(None)
+                return await work(database, network)
             finally:
                 await network.close()
 
-        audited = self.server.do(look)
-        assert (audited.ports, audited.skipped) == (len(self.city.customers), 0)
-        return [f"{found.port}: {found.sentence}" for found in audited.findings]
+        return self.server.do(asked)
+
+
+def _places(database: Database) -> Places:
+    return Places(database, simulated=False)

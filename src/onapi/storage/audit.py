@@ -1,6 +1,7 @@
 """What the network is to deliver, as the CO's records have it."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from onapi.storage import queries
 from onapi.storage.tx import Tx
@@ -25,6 +26,8 @@ class Intended:
     down_kbps: int | None
     up_kbps: int | None
     blocked: bool | None
+    characteristics: dict[str, Any] | None
+    equipment: tuple[dict[str, str], ...] | None
 
 
 async def intended(tx: Tx, *, element: str) -> list[Intended]:
