@@ -139,7 +139,7 @@ def _request_id(call: Call) -> str:
     given = call.header(b"x-request-id")
     if given and len(given) <= 64 and given.isascii() and given.replace("-", "").replace("_", "").isalnum():
         return given
-    return f"{_PREFIX}-{next(_serial):x}"
+    return f"{_PREFIX}-{next(_serial):08x}"
 
 
 def _address(call: Call) -> str:
