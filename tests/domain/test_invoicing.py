@@ -41,7 +41,7 @@ def history(
 
 def rows(lived: History, listed: dict[str, list[Price]], period: Period = NOVEMBER) -> list[str]:
     """Return the rows as text: type, service, days, list price and amount."""
-    return [shown(item) for item in invoicing.items(lived, period, PriceBook(listed, period))]
+    return [shown(item) for item in invoicing.month(lived, period, PriceBook(listed, period)).items]
 
 
 def shown(item: Item) -> str:
@@ -212,7 +212,7 @@ def test_a_price_of_nothing_is_a_row_and_no_price_is_none() -> None:
 
 def test_a_service_without_a_monthly_price_on_some_day_is_told() -> None:
     def lacking(lived: History, listed: dict[str, list[Price]]) -> set[str]:
-        return invoicing.unpriced(lived, NOVEMBER, PriceBook(listed, NOVEMBER))
+        return set(invoicing.month(lived, NOVEMBER, PriceBook(listed, NOVEMBER)).unpriced)
 
     assert lacking(history(), {}) == {"BB"}
     assert lacking(history(), BB) == set()
@@ -252,7 +252,7 @@ def lives(draw: st.DrawFn) -> History:
 @given(lives())
 def test_every_day_that_it_lived_is_billed_once_and_no_other(lived: History) -> None:
     billed: list[date] = []
-    for item in invoicing.items(lived, NOVEMBER, PriceBook(LISTED, NOVEMBER)):
+    for item in invoicing.month(lived, NOVEMBER, PriceBook(LISTED, NOVEMBER)).items:
         if item.row_type in (RowType.PERIODIC_FEE, RowType.PARTIAL_PERIODIC_FEE):
             length = (item.last - item.first).days + 1
             billed += [item.first + timedelta(number) for number in range(length)]
@@ -267,9 +267,16 @@ def test_every_day_that_it_lived_is_billed_once_and_no_other(lived: History) -> 
 
 @given(lives())
 def test_a_months_parts_never_cost_more_than_the_dearest_of_their_prices(lived: History) -> None:
-    found = invoicing.items(lived, NOVEMBER, PriceBook(LISTED, NOVEMBER))
+    found = invoicing.month(lived, NOVEMBER, PriceBook(LISTED, NOVEMBER)).items
     monthly = [one for one in found if "PERIODIC" in one.row_type]
     assert sum(one.amount for one in monthly) <= max((one.list_price for one in monthly), default=Decimal(0))
     days = sum((one.last - one.first).days + 1 for one in monthly)
     if days == 30 and len({one.list_price for one in monthly}) == 1:
         assert sum(one.amount for one in monthly) == monthly[0].list_price
+
+
+@given(st.lists(lives(), max_size=6))
+def test_what_is_reckoned_once_for_all_that_are_alike_is_what_each_would_give(lived: list[History]) -> None:
+    shared = PriceBook(LISTED, NOVEMBER)
+    for one in lived:
+        assert invoicing.month(one, NOVEMBER, shared) == invoicing.month(one, NOVEMBER, PriceBook(LISTED, NOVEMBER))

@@ -246,8 +246,8 @@ def test_the_same_gives_the_same_rows_with_the_same_names(operator: Operator) ->
     assert compiled(operator) == first
     assert operator.do(lambda database: stored(database, "position", "row_id", "doc")) == before
     names = [name for _, name, _ in before]
-    assert "S-6.UPGRADE_FEE.20251111" in names
-    assert "S-6.UPGRADE_FEE.20251111.2" in names
+    assert "S-6.UPGRADE_FEE.2025-11-11" in names
+    assert "S-6.UPGRADE_FEE.2025-11-11+" in names
     assert len(set(names)) == len(names)
     # Nothing is left of the first run.
     assert operator.value("SELECT count(*) FROM invoice_rows") == len(before)

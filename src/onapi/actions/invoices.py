@@ -1,7 +1,7 @@
 """Compute a month's invoices, and lock it."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -172,9 +172,9 @@ class _Run:
         done = 0
         zone = self._issuer.time_zone
         async for invoiced in storage.histories(reader, period=self.period, zone=zone, provider=provider):
-            self.unpriced.update(domain.unpriced(invoiced.history, self.period, book))
-            items = domain.items(invoiced.history, self.period, book)
-            rows.extend(self._rows(invoiced, items, entries.get(invoiced.subscription_id, ())))
+            month = domain.month(invoiced.history, self.period, book)
+            self.unpriced.update(month.unpriced)
+            rows.extend(self._rows(invoiced, month.items, entries.get(invoiced.subscription_id, ())))
             done += 1
             if len(rows) >= _WRITTEN_AT_ONCE:
                 if writer is not None:
@@ -185,13 +185,15 @@ class _Run:
             await storage.write(writer, rows)
         progress(done)
 
-    def _rows(self, invoiced: Invoiced, items: list[Item], entries: "list[Entry] | tuple[()]") -> Iterator[NewRow]:
-        names: Counter[str] = Counter()
+    def _rows(self, invoiced: Invoiced, items: Sequence[Item], entries: Sequence[Entry]) -> Iterator[NewRow]:
+        names: set[str] = set()
         for item in items:
-            name = f"{invoiced.subscription_id}.{item.row_type}.{item.first:%Y%m%d}"
-            names[name] += 1
-            # Two changes on one day cost two fees.
-            yield self._row(invoiced, item, name if names[name] == 1 else f"{name}.{names[name]}", None)
+            name = f"{invoiced.subscription_id}.{item.row_type.value}.{item.first.isoformat()}"
+            while name in names:
+                # Two changes on one day cost two fees.
+                name += "+"
+            names.add(name)
+            yield self._row(invoiced, item, name, None)
         for entry in entries:
             service = domain.on(invoiced.history.sold, entry.to_date).service
             item = Item(entry.row_type, service, entry.list_price, entry.amount, entry.from_date, entry.to_date)

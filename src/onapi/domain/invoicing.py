@@ -103,6 +103,16 @@ class Item(NamedTuple):
     last: date
 
 
+class Month(NamedTuple):
+    """A subscription's rows of a month, by their first day.
+
+    `unpriced` are services that had no monthly price of any kind on some of their days.
+    """
+
+    items: Sequence[Item]
+    unpriced: frozenset[str]
+
+
 class _Passing(Protocol):
     @property
     def until(self) -> date | None: ...
@@ -113,7 +123,10 @@ _P = TypeVar("_P", bound=_Passing)
 
 def on(states: Sequence[_P], day: date) -> _P:
     """Return the state that a day belongs to."""
-    return next(state for state in states if state.until is None or day < state.until)
+    for state in states:
+        if state.until is None or day < state.until:
+            return state
+    return states[-1]
 
 
 class _Stretch(NamedTuple):
@@ -140,6 +153,8 @@ class PriceBook:
         self._listed = listed
         self._period = period
         self._over: dict[tuple[str, Fee, int], list[_Stretch]] = {}
+        self.whole: dict[tuple[str, int], Month] = {}
+        """The months of those to whom nothing happened, by service and price group; see `month`."""
 
     def at(self, service: str, fee: Fee, group: int, day: date) -> Decimal | None:
         """Return a price of a day, or None when there is none."""
@@ -162,27 +177,35 @@ class PriceBook:
         return self._over[key]
 
 
-def items(history: History, period: Period, book: PriceBook) -> list[Item]:
-    """Return a subscription's rows of a month, by their first day."""
-    found = [*_monthly(history, period, book), *_once(history, period, book)]
-    if len(found) > 1:
-        found.sort(key=lambda item: (item.first, _RANK[item.row_type], item.last))
-    return found
+def month(history: History, period: Period, book: PriceBook) -> Month:
+    """Return a subscription's month."""
+    uneventful = (
+        history.connected < period.first
+        and (history.ended is None or history.ended > period.last)
+        and len(history.sold) == len(history.places) == 1
+    )
+    if not uneventful:
+        return _month(history, period, book)
+    # Most are, and alike but for service and group: these are reckoned once.
+    key = history.sold[0].service, history.places[0].price_group
+    if key not in book.whole:
+        book.whole[key] = _month(history, period, book)
+    return book.whole[key]
 
 
-def unpriced(history: History, period: Period, book: PriceBook) -> set[str]:
-    """Return the services that had no monthly price of any kind on some day of the subscription's month."""
-    lacking = set()
-    for service, group, first, last in _stretches(history, period):
+def _month(history: History, period: Period, book: PriceBook) -> Month:
+    stretches = list(_stretches(history, period))
+    items = [*_monthly(stretches, period, book), *_once(history, period, book)]
+    items.sort(key=lambda item: (item.first, _RANK[item.row_type], item.last))
+    return Month(items, frozenset(_unpriced(stretches, book)))
+
+
+def _unpriced(stretches: Sequence[tuple[str, int, date, date]], book: PriceBook) -> Iterator[str]:
+    for service, group, first, last in stretches:
         priced = [priced for fee, _, _ in _MONTHLY for priced in book.over(service, fee, group)]
-        if any(one.first <= first and last <= one.last for one in priced):
-            continue
-        day = first
-        while day <= last and any(one.first <= day <= one.last for one in priced):
-            day += _DAY
-        if day <= last:
-            lacking.add(service)
-    return lacking
+        days = (first + number * _DAY for number in range((last - first).days + 1))
+        if not all(any(one.first <= day <= one.last for one in priced) for day in days):
+            yield service
 
 
 def _stretches(history: History, period: Period) -> Iterator[tuple[str, int, date, date]]:
@@ -197,8 +220,7 @@ def _stretches(history: History, period: Period) -> Iterator[tuple[str, int, dat
         first = end + _DAY
 
 
-def _monthly(history: History, period: Period, book: PriceBook) -> Iterator[Item]:
-    stretches = list(_stretches(history, period))
+def _monthly(stretches: Sequence[tuple[str, int, date, date]], period: Period, book: PriceBook) -> Iterator[Item]:
     for fee, whole, partial in _MONTHLY:
         priced: list[_Stretch] = []
         for service, group, first, last in stretches:
