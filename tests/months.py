@@ -68,6 +68,17 @@ async def subscribe(
     return ids.SubscriptionId(name)
 
 
+async def complain(tx: Tx, name: str, access_id: str, *, sp: str = "alfa", subscription: str | None = None) -> str:
+    """Have a ticket that an SP opened."""
+    await tx.execute(
+        """INSERT INTO tickets (ticket_id, sp, access_id, subscription_id, opened_by, created_by, heading,
+                                description, problem_type, status, responsible, entries, created_at, updated_at)
+           VALUES ($1, $2, $3, $4, 'SP', 'Anna', 'No link', 'Since.', 'NO_LINK', 'CREATED', 'CO', 0, now(), now())""",
+        *(name, sp, access_id, subscription),
+    )
+    return name
+
+
 async def was(tx: Tx, name: str, service: str, until: str) -> None:
     """Say what a subscription was until a moment, as a CHANGE then would have."""
     await tx.execute(

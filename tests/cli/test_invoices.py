@@ -14,7 +14,9 @@ from typer.testing import CliRunner
 
 from onapi import errors
 from onapi.cli.invoices import app
+from onapi.storage.pool import Database
 from onapi.wire import invoice_workbook
+from tests import months
 from tests.cli import command
 from tests.cli.command import Ran
 from tests.invoices.test_compile import several
@@ -23,11 +25,17 @@ from tests.operators import Operator
 Onapi = Callable[..., Ran]
 
 
+async def _complaint(database: Database) -> None:
+    async with database.connection() as tx:
+        await months.complain(tx, "T-7", "A-1")
+
+
 @pytest.fixture
 def onapi(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Onapi:
     """Let the commands work on alfa's and beta's subscriptions."""
     operator = Operator(database_url)
     operator.do(several)
+    operator.do(_complaint)
     operator.close()
     monkeypatch.setenv("ONAPI_DATABASE_URL", database_url)
     monkeypatch.setenv("ONAPI_CO_ID", "Ankeborgs Stadsnät")

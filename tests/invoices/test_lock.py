@@ -164,6 +164,7 @@ def test_an_entry_for_a_subscription_that_ended_long_ago_has_its_service_of_then
         async with database.connection() as tx:
             await months.subscribe(tx, "S-1", "A-1", ended="2025-03-31T12:00+02:00", service="BB-250")
             await months.was(tx, "S-1", "BB-100", "2025-02-01 12:00+01")
+            await months.complain(tx, "T-1", "A-1")
 
     operator.do(lived)
     january = {"from_date": months.day("2025-01-05"), "to_date": months.day("2025-01-06")}

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from onapi import errors, ids
 from onapi.domain.invoicing import Period
+from onapi.domain.invoicing import of as of_day
 from onapi.storage import invoice_entries as storage
 from onapi.storage import invoices
 from onapi.storage.invoice_entries import Entry, NewEntry
@@ -30,6 +31,14 @@ class Wish:
     ticket: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class TicketFee:
+    """What the trouble of a ticket costs, and the time zone by which it is today."""
+
+    amount: Decimal
+    time_zone: str
+
+
 async def add(database: Database, period: Period, wish: Wish) -> str:
     """Write an entry into an open month, for the next time that it is compiled; return its name.
 
@@ -43,11 +52,40 @@ async def add(database: Database, period: Period, wish: Wish) -> str:
         await _open(tx, period)
         if not await storage.subscription_is_there(tx, subscription_id=wish.subscription_id):
             raise errors.NotFound(f"There is no subscription {wish.subscription_id!r}.")
-        if not await storage.add(tx, entry):
-            raise errors.Conflict(
-                f"The month {period.name} has this entry already; one more of the same needs another comment."
-            )
+        if wish.ticket is not None and not await storage.ticket_is_there(
+            tx, ticket=wish.ticket, subscription_id=wish.subscription_id
+        ):
+            raise errors.NotFound(f"The provider of {wish.subscription_id!r} has no ticket {wish.ticket!r}.")
+        await _add(tx, entry)
     return entry.entry_id
+
+
+async def charge_ticket(tx: Tx, fee: TicketFee, *, ticket_id: ids.TicketId) -> None:
+    """Charge a ticket's SP for the trouble, today, in the transaction that closes it.
+
+    Raises:
+        Invalid: the amount is not as it should be, or it is not certain which subscription the ticket is about.
+        Conflict: the ticket has its fee already.
+    """
+    today = await invoices.today(tx, zone=fee.time_zone)
+    found = await storage.of_ticket(tx, ticket=ticket_id)
+    if len(found) != 1:
+        raise errors.Invalid(
+            f"Ticket {ticket_id} names no subscription, and its provider has {len(found)} on the access; "
+            "close it without a fee, and charge with `onapi invoices add`."
+        )
+    period = of_day(today)
+    wish = Wish(
+        subscription_id=found[0],
+        row_type=RowType.TROUBLESHOOTING_FEE,
+        amount=fee.amount,
+        from_date=today,
+        to_date=today,
+        comment=f"Ticket {ticket_id}",
+        ticket=ticket_id,
+    )
+    await _open(tx, period)
+    await _add(tx, _entry(period, wish))
 
 
 async def withdraw(database: Database, period: Period, entry_id: str) -> None:
@@ -67,6 +105,14 @@ async def of(database: Database, period: Period) -> list[Entry]:
     """Return a month's entries, oldest first."""
     async with database.connection() as tx:
         return await storage.of(tx, period=period.name)
+
+
+async def _add(tx: Tx, entry: NewEntry) -> None:
+    if not await storage.add(tx, entry):
+        of_ticket = "" if entry.ticket is None else f", or ticket {entry.ticket} its fee"
+        raise errors.Conflict(
+            f"The month {entry.period} has this entry already{of_ticket}; one more of the same needs another comment."
+        )
 
 
 async def _open(tx: Tx, period: Period) -> None:

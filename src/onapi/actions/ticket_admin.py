@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from onapi import errors, ids
-from onapi.actions import tickets
+from onapi.actions import invoice_entries, tickets
+from onapi.actions.invoice_entries import TicketFee
 from onapi.actions.ticket_witness import Witness
 from onapi.actions.tickets import Answer
 from onapi.domain import tickets as domain
@@ -115,20 +116,38 @@ async def answer(
         await tickets.answered(tx, ticket_id, held, Party.CO, told)
 
 
-async def close(database: Database, *, ticket_id: ids.TicketId, responsible: Party, comment: Comment) -> None:
+async def close(
+    database: Database,
+    *,
+    ticket_id: ids.TicketId,
+    responsible: Party,
+    comment: Comment,
+    fee: TicketFee | None = None,
+) -> None:
     """Close a ticket, and say whose trouble it was; done again, it only adds the comment.
+
+    Args:
+        database: opened for the operator.
+        ticket_id: which.
+        responsible: whose trouble it was.
+        comment: what to say at last.
+        fee: what the SP is charged for it.
 
     Raises:
         NotFound: there is no such ticket.
-        Invalid: the comment or its author is empty, or too long.
-        Conflict: it was closed with another responsible.
+        Invalid: the comment or its author is empty, or too long; or the fee cannot be charged.
+        Conflict: it was closed with another responsible, or has its fee already.
     """
+    if fee is not None and responsible is not Party.SP:
+        raise errors.Invalid("A fee is for trouble of which the SP is responsible.")
     told = Answer(comment=_checked(comment), status=TicketStatus.CLOSED, responsible=responsible)
     async with database.transaction() as tx:
         held = await storage.hold(tx, ticket_id=ticket_id)
         if held is None:
             raise _unknown(ticket_id)
         await tickets.answered(tx, ticket_id, held, Party.CO, told)
+        if fee is not None:
+            await invoice_entries.charge_ticket(tx, fee, ticket_id=ticket_id)
 
 
 async def open_(database: Database, witness: Witness, *, sp: ids.Sp, opening: Opening) -> ids.TicketId:

@@ -2,7 +2,7 @@
 
 import os
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
 
@@ -34,18 +34,10 @@ def _period(value: str) -> str:
         raise typer.BadParameter(error.cause) from error
 
 
-def _amount(value: str) -> str:
-    try:
-        Decimal(value)
-    except InvalidOperation:
-        raise typer.BadParameter(f"{value!r} is no amount such as 149.00.") from None
-    return value
-
-
 Period = Annotated[str, typer.Argument(metavar="PERIOD", callback=_period, help="The month, such as 202611.")]
 Provider = Annotated[str | None, typer.Option(help="Only this provider's.")]
 Subscription = Annotated[str, typer.Argument(help="The subscription's ID.")]
-Amount = Annotated[str, typer.Option(metavar="AMOUNT", callback=_amount, help="How much, such as 149.00.")]
+Amount = Annotated[str, typer.Option(metavar="AMOUNT", callback=output.amount, help="How much, such as 149.00.")]
 Comment = Annotated[str | None, typer.Option(help="Why; the SP reads it.")]
 From = Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day; the month's.")]
 To = Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day; the month's.")]

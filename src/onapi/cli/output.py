@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any
 
 import msgspec
@@ -29,6 +30,15 @@ def complain(sentence: str) -> None:
 def say(sentence: str) -> None:
     """Say something that is no data, on stderr."""
     _err.print(sentence, markup=False)
+
+
+def amount(value: str | None) -> str | None:
+    """Return the text of an option that is an amount, or refuse it as wrong usage."""
+    try:
+        Decimal(value or 0)
+    except InvalidOperation:
+        raise typer.BadParameter(f"{value!r} is no amount such as 149.00.") from None
+    return value
 
 
 def print_json(value: Any) -> None:

@@ -2,12 +2,14 @@
 
 import dataclasses
 import os
+from decimal import Decimal
 from typing import Annotated
 
 import typer
 
 from onapi import errors, ids, settings
 from onapi.actions import ticket_admin
+from onapi.actions.invoice_entries import TicketFee
 from onapi.actions.places import SIMULATED, Places
 from onapi.actions.ticket_admin import Detailed, Listed
 from onapi.actions.ticket_witness import Witness
@@ -98,12 +100,20 @@ def close(
     responsible: Annotated[Party, typer.Option(help="Whose trouble it was.")],
     by: By,
     message: Annotated[str, typer.Option(help="What to say at last.")],
+    fee: Annotated[
+        str | None, typer.Option(metavar="AMOUNT", callback=output.amount, help="What the SP is charged for it.")
+    ] = None,
 ) -> None:
     """Close a ticket, for good."""
+    charged = None if fee is None else TicketFee(Decimal(fee), settings.read(os.environ).time_zone)
 
     async def work(opened: Database) -> None:
         await ticket_admin.close(
-            opened, ticket_id=ids.TicketId(ticket), responsible=responsible, comment=Comment(by, message)
+            opened,
+            ticket_id=ids.TicketId(ticket),
+            responsible=responsible,
+            comment=Comment(by, message),
+            fee=charged,
         )
 
     database.run(work)

@@ -55,8 +55,18 @@ async def subscription_is_there(tx: Tx, *, subscription_id: str) -> bool:
     return bool(await _SQL["subscription_is_there"].value(tx, bool, subscription_id=subscription_id))
 
 
+async def ticket_is_there(tx: Tx, *, ticket: str, subscription_id: str) -> bool:
+    """Return whether the SP of a subscription has such a ticket."""
+    return bool(await _SQL["ticket_is_there"].value(tx, bool, ticket=ticket, subscription_id=subscription_id))
+
+
+async def of_ticket(tx: Tx, *, ticket: str) -> list[ids.SubscriptionId]:
+    """Return the subscriptions that a ticket may be about: the one that it names, else its SP's on the access."""
+    return [ids.SubscriptionId(row["subscription_id"]) for row in await _SQL["of_ticket"].rows(tx, ticket=ticket)]
+
+
 async def add(tx: Tx, entry: NewEntry) -> bool:
-    """Store an entry about a subscription that is there; False when the same is there already."""
+    """Store an entry about a subscription that is there; False: the same is there, or the ticket's fee is."""
     values = {name: getattr(entry, name) for name in entry.__dataclass_fields__}
     return bool(await _SQL["add_entry"].value(tx, str, **values))
 

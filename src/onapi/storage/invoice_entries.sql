@@ -12,8 +12,7 @@ INSERT INTO invoice_entries (
 SELECT $entry_id, $period, s.sp, s.subscription_id, $row_type, $list_price, $amount, $from_date, $to_date, $comment,
        $ticket, clock_timestamp()
   FROM subscriptions s WHERE s.subscription_id = $subscription_id
-    ON CONFLICT (period, subscription_id, row_type, amount, from_date, to_date, comment, ticket)
-       WHERE withdrawn_at IS NULL DO NOTHING
+    ON CONFLICT DO NOTHING
 RETURNING entry_id;
 
 -- name: withdraw_entry
@@ -25,3 +24,16 @@ RETURNING entry_id;
 -- name: subscription_is_there
 -- scope: operator (the CO charges, or gives back)
 SELECT EXISTS (SELECT FROM subscriptions s WHERE s.subscription_id = $subscription_id);
+
+-- name: ticket_is_there
+-- scope: operator (the CO charges, or gives back)
+SELECT EXISTS (SELECT FROM tickets t JOIN subscriptions s ON s.sp = t.sp
+                WHERE t.ticket_id = $ticket AND s.subscription_id = $subscription_id);
+
+-- name: of_ticket
+-- scope: operator (the CO charges for a ticket)
+-- The subscription that a ticket names; else those that its SP has there now.
+SELECT s.subscription_id
+  FROM tickets t JOIN subscriptions s ON s.sp = t.sp AND s.access_id = t.access_id
+ WHERE t.ticket_id = $ticket
+   AND (s.subscription_id = t.subscription_id OR t.subscription_id IS NULL AND s.state <> 'ENDED');

@@ -1750,6 +1750,8 @@ CREATE INDEX dhcp_identifiers_ipv6_remote ON public.dhcp_identifiers USING btree
 
 CREATE INDEX idempotency_keys_created ON public.idempotency_keys USING btree (created_at);
 
+CREATE UNIQUE INDEX invoice_entries_of_ticket ON public.invoice_entries USING btree (ticket) WHERE ((row_type = 'TROUBLESHOOTING_FEE'::text) AND (withdrawn_at IS NULL));
+
 CREATE UNIQUE INDEX invoice_entries_once ON public.invoice_entries USING btree (period, subscription_id, row_type, amount, from_date, to_date, comment, ticket) NULLS NOT DISTINCT WHERE (withdrawn_at IS NULL);
 
 CREATE INDEX journal_at ON public.journal USING btree (at) WHERE (sp IS NOT NULL);
