@@ -123,3 +123,23 @@ def _furnish(town: Town, sp: Provider) -> None:
     assert sp.settled(sp.order("ACTIVATE", accessId=dead, service="BB-100-100"))["state"] == "DONE_FAILED"
     cancelled = sp.order("ACTIVATE", accessId=dead, service="BB-250-250", requestedDateTime=later)
     assert sp.http.delete(f"/orders/{cancelled['orderId']}").status_code == 204
+    _open_tickets(sp, dead, next(mac))
+
+
+def _open_tickets(sp: Provider, access: str, mac: str) -> None:
+    names = list[str]()
+    for number in range(2):
+        ticket = {
+            "accessId": access,
+            "createdBy": "Anna Andersson",
+            "heading": f"Slow {number}",
+            "description": "The customer says that it is slow.",
+            "problemType": "QUALITY",
+            "spTicketReference": f"case-{number}",
+            "additionalInfo": {"ip": "192.0.2.7", "mac": mac, "link": True},
+        }
+        answer = sp.http.post("/tickets", json=ticket)
+        assert answer.status_code == 201, answer.text
+        names.append(answer.json()["coTicketReference"])
+    comment = {"comment": {"createdBy": "Anna Andersson", "message": "Still slow."}, "status": "IN_PROGRESS_CO"}
+    assert sp.http.patch(f"/tickets/{names[-1]}", json=comment).status_code == 204

@@ -1,5 +1,6 @@
 """A place between our server and its callers, where one fault at a time can be planted."""
 
+import asyncio
 import contextlib
 import json
 from collections.abc import Awaitable, Callable, Iterator
@@ -11,10 +12,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 @dataclass(frozen=True)
 class Request:
-    """A request; `path` is below the version's root, without the final slash."""
+    """A request; `path` is below the version's root, without the final slash, which `slash` tells."""
 
     method: str
     path: str
+    slash: bool
     query: str
     headers: dict[str, str]
     body: bytes
@@ -83,6 +85,7 @@ class Mutant:
         request = Request(
             method=scope["method"],
             path=scope["path"].removeprefix(root).strip("/"),
+            slash=scope["path"].endswith("/"),
             query=scope["query_string"].decode(),
             headers={name.decode().lower(): value.decode("latin-1") for name, value in scope["headers"]},
             body=bytes(body),
@@ -94,7 +97,7 @@ class Mutant:
         await _send(send, await self._fault(request, forward))
 
     async def _forward(self, scope: Scope, root: str, request: Request) -> Answer:
-        path = root + request.path
+        path = root + request.path + ("/" if request.slash and request.path else "")
         headers = {**request.headers, "content-length": str(len(request.body)), "accept-encoding": "identity"}
         changed = {
             **scope,
@@ -110,7 +113,10 @@ class Mutant:
         told: list[Any] = []
 
         async def receive() -> Any:
-            return given.pop() if given else {"type": "http.disconnect"}
+            if given:
+                return given.pop()
+            # The caller stays until it is answered.
+            return await asyncio.Future()
 
         async def send(message: Any) -> None:
             told.append(message)

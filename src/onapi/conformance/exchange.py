@@ -54,7 +54,9 @@ class Exchange:
 
     @property
     def objects(self) -> list[dict[str, Any]]:
-        """Return the objects of a list; one that stands alone is a list of one."""
+        """Return the objects of a list, if it was answered; one that stands alone is a list of one."""
+        if self.status >= 300:
+            return []
         found = self.value if isinstance(self.value, list) else [self.value]
         return [one for one in found if isinstance(one, dict)]
 

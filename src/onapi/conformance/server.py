@@ -137,7 +137,8 @@ class Server:
         found = [seen for seen in self.sample(endpoint) if isinstance(seen.value.get(key), str) and seen.value[key]]
         if not found:
             raise Nothing(f"No object of the list of {endpoint} has its {key}.")
-        some = found[:: max(1, len(found) // _SINGLES)][:_SINGLES]
+        last = len(found) - 1
+        some = [found[place] for place in sorted({round(last * part / (_SINGLES - 1)) for part in range(_SINGLES)})]
         return [(seen, self.one(endpoint, seen.value[key])) for seen in some]
 
     def one(self, endpoint: str, key: str) -> Exchange:

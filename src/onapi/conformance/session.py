@@ -91,8 +91,7 @@ class Session:
             shown["Authorization"] = "Basic ••••"
         url = self.absolute(path)
         try:
-            with self._client.stream(method, url, content=body, headers=headers) as answer:
-                content, whole = self._content(answer)
+            answer, content, whole = self._sent(method, url, body, headers)
         except (httpx2.TransportError, httpx2.DecodingError) as error:
             raise Unreachable(f"{method} {url} had no answer: {str(error) or type(error).__name__}") from error
         exchange = Exchange(
@@ -108,6 +107,23 @@ class Session:
         )
         self.log.append(exchange)
         return exchange
+
+    def _sent(
+        self, method: str, url: str, body: bytes | None, headers: dict[str, str]
+    ) -> tuple[httpx2.Response, bytes, bool]:
+        try:
+            return self._streamed(method, url, body, headers)
+        except httpx2.RemoteProtocolError:
+            # A connection that was kept may have been closed, or have too much in it from the answer before.
+            if method != "GET":
+                raise
+            return self._streamed(method, url, body, headers)
+
+    def _streamed(
+        self, method: str, url: str, body: bytes | None, headers: dict[str, str]
+    ) -> tuple[httpx2.Response, bytes, bool]:
+        with self._client.stream(method, url, content=body, headers=headers) as answer:
+            return answer, *self._content(answer)
 
     def absolute(self, path: str) -> str:
         """Return the URL of a path."""

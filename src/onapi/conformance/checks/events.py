@@ -4,8 +4,10 @@ Source: ON-API 2.6.0 spec/events.md.
 """
 
 from collections import Counter
+from datetime import datetime
 
 from onapi.conformance import formats
+from onapi.conformance.exchange import Exchange
 from onapi.conformance.findings import Finding, Nothing
 from onapi.conformance.levels import Level
 from onapi.conformance.register import Chapter, Findings
@@ -110,11 +112,7 @@ def no_repetition(server: Server) -> Findings:
 
 @CHAPTER.must(8, "With If-Modified-Since, no event is older than that.", f"{_PAGE}, New events")
 def not_older(server: Server) -> Findings:
-    times = [time for seen in _events(server) if (time := formats.moment(seen.value.get("time")))]
-    if not times:
-        raise Nothing("No event that was shown has a time.")
-    since = sorted(times)[len(times) // 2].replace(microsecond=0)
-    answer = server.get(server.path("events"), since.strftime("%a, %d %b %Y %H:%M:%S GMT"))
+    since, answer = _since_a_moment(server)
     for number, event in enumerate(answer.objects):
         time = formats.moment(event.get("time"))
         if time is not None and time < since:
@@ -123,16 +121,22 @@ def not_older(server: Server) -> Findings:
 
 @CHAPTER.must(9, "With If-Modified-Since, every event since then is told.", f"{_PAGE}, New events")
 def none_is_lost(server: Server) -> Findings:
-    seen_times = [(formats.moment(seen.value.get("time")), seen) for seen in _events(server)]
-    times = sorted(time for time, _ in seen_times if time)
-    if not times:
-        raise Nothing("No event that was shown has a time.")
-    since = times[len(times) // 2].replace(microsecond=0)
-    answer = server.get(server.path("events"), since.strftime("%a, %d %b %Y %H:%M:%S GMT"))
+    since, answer = _since_a_moment(server)
     told = answer.objects
-    for time, seen in seen_times:
+    for seen in _events(server):
+        time = formats.moment(seen.value.get("time"))
         if time is not None and time >= since and seen.value not in told and answer.whole:
             yield seen.wrong(f"is of {seen.value['time']}, and is not told since {since:%H:%M:%S}")
+
+
+def _since_a_moment(server: Server) -> tuple[datetime, Exchange]:
+    """Return a second in the middle of those in which something happened, and the events since then."""
+    times = [time for seen in _events(server) if (time := formats.moment(seen.value.get("time")))]
+    if not times:
+        raise Nothing("No event that was shown has a time.")
+    seconds = sorted({time.replace(microsecond=0) for time in times})
+    since = seconds[len(seconds) // 2]
+    return since, server.get(server.path("events"), since.strftime("%a, %d %b %Y %H:%M:%S GMT"))
 
 
 declare(

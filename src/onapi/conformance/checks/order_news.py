@@ -73,6 +73,8 @@ def orders_in_order(server: Server) -> Findings:
 @CHAPTER.must(154, "Order events tell of this provider's orders only.", "spec/orderevents.md", writes=True)
 def own_orders_only(server: Server) -> Findings:
     told = story(server, Life)
+    if not _told(told):
+        raise Nothing("Nothing was told.")
     for path, _ in _told(told):
         answer = server.get(path)
         if answer.status in {403, 404} and path not in _cancelled(server):

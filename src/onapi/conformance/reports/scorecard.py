@@ -1,5 +1,6 @@
 """The scorecard: what a person reads on a terminal."""
 
+import re
 from collections import Counter
 
 from rich.console import Console
@@ -11,6 +12,7 @@ from onapi.conformance.findings import Verdict
 from onapi.conformance.suite import Report, Result
 
 _STYLES = {Verdict.PASSED: "green", Verdict.FAILED: "bold red", Verdict.WARNED: "yellow", Verdict.UNKNOWN: "magenta"}
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _COLUMNS = (Verdict.PASSED, Verdict.FAILED, Verdict.WARNED, Verdict.UNKNOWN)
 
 
@@ -80,10 +82,15 @@ def _tell(result: Result, console: Console) -> None:
     )
     console.print(Text(f"  {check.source}", style="dim"))
     for finding in result.findings:
-        console.print(Text(f"  - {finding.says}"))
+        console.print(Text(f"  - {_tame(finding.says)}"))
         if finding.exchange is not None:
-            console.print(Text(f"    {finding.exchange.title}", style="dim"))
+            console.print(Text(f"    {_tame(finding.exchange.title)}", style="dim"))
     if result.more:
         console.print(Text("  - and more of the same"))
     if result.reason:
-        console.print(Text(f"  {result.reason}"))
+        console.print(Text(f"  {_tame(result.reason)}"))
+
+
+def _tame(text: str) -> str:
+    """Return what a server said without what would steer the terminal."""
+    return _CONTROL.sub("�", text)

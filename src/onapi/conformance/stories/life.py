@@ -4,13 +4,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from onapi.conformance import formats
 from onapi.conformance.exchange import Exchange
 from onapi.conformance.findings import Nothing, NotOffered
 from onapi.conformance.server import Server
 from onapi.conformance.stories.ground import Ground
+
+_MOST_PAGES = 50
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class Before:
     """Where the followers of changes stood before anything was done."""
 
     events: str | None
-    orderevents: list[str]
+    orderevent: str | None
     subscriptions: str | None
 
 
@@ -48,9 +50,7 @@ class Life:
     @cached_property
     def before(self) -> Before:
         """Return where the followers stand."""
-        told = self._fresh("orderevents")
-        events = [str(event.get("event")) for event in told.objects] if told else []
-        return Before(self._last_modified("events"), events, self._last_modified("subscriptions"))
+        return Before(self._last_modified("events"), self._last_event(), self._last_modified("subscriptions"))
 
     @cached_property
     def activated(self) -> Step:
@@ -152,7 +152,7 @@ class Life:
     @cached_property
     def orderevents(self) -> Exchange:
         """Return the order events since the beginning, once they tell of the last order."""
-        since = f"?since={self.before.orderevents[-1]}" if self.before.orderevents else ""
+        since = f"?since={quote(self.before.orderevent, safe='')}" if self.before.orderevent else ""
         path = self.server.path("orderevents") + since
         last = self.deactivated.path
         answer = self.server.fresh(path)
@@ -193,6 +193,18 @@ class Life:
         step = Step(placed, ended, subscriptions, live)
         self.steps.append(step)
         return step
+
+    def _last_event(self) -> str | None:
+        """Return the newest order event, however long the list is; None when there is none."""
+        answer, last = self._fresh("orderevents"), None
+        for _ in range(_MOST_PAGES):
+            if answer is None or not answer.objects:
+                return last
+            last = str(answer.objects[-1].get("event"))
+            if answer.whole:
+                return last
+            answer = self.server.fresh(f"{self.server.path('orderevents')}?since={quote(last, safe='')}")
+        raise Nothing("The list of order events is longer than a run reads.")
 
     def _last_modified(self, endpoint: str) -> str | None:
         answer = self._fresh(endpoint)

@@ -1,0 +1,76 @@
+"""Faults of tickets and of technical information that reading finds."""
+
+from typing import Any
+
+from tests.conformance.planting import Planted, asked, at, but, each, either, instead, status, with_query, within
+
+_HARDWARE, _CPE, _STATUS = at("tech/access/{}/hardware"), at("tech/cpe/{}/status"), at("tech/access/{}/link/status")
+_MACS, _LEASES = at("tech/access/{}/link/macaddresstable"), at("tech/access/{}/link/leaseinfo")
+_TICKETS = at("tickets")
+
+
+def _renamed(old: str, new: str) -> Any:
+    return lambda value: {new if name == old else name: told for name, told in value.items()}
+
+
+TECHNICAL = (
+    Planted("an object instead of a table", but(_MACS, lambda value: value[0]), {"TEC-002"}, ("TEC",)),
+    Planted("an array instead of an object", but(_HARDWARE, lambda value: [value]), {"TEC-001"}, ("TEC",)),
+    Planted(
+        "what is down has a vendor", but(_HARDWARE, lambda _: {"up": False, "vendor": "ACME"}), {"TEC-003"}, ("TEC",)
+    ),
+    Planted("an unknown access is up: false", status(_HARDWARE, 200, 404, {"up": False}), {"TEC-004"}, ("TEC",)),
+    Planted("a service is of no kind", each(either(_MACS, _LEASES), serviceType="Internet"), {"TEC-005"}, ("TEC",)),
+    Planted(
+        "the example's path is not there", status(at("tech/{}/access/hardware"), 501, 200), {"TEC-006"}, ("TEC",)
+    ),
+    Planted(
+        "speeds are of the other reading",
+        but(_STATUS, _renamed("configuredSpeeds", "configuredSpeed")),
+        {"TEC-008"},
+        ("TEC",),
+    ),
+    Planted(
+        "speeds are of the other reading, too",
+        but(_STATUS, _renamed("configuredSpeed", "configuredSpeeds")),
+        {"TEC-007"},
+        ("TEC",),
+        sp="beta",
+    ),
+    Planted("rates are numbers", but(_STATUS, within("configuredSpeeds", cir=100_000)), {"TEC-012"}, ("TEC",)),
+    Planted("a speed is a string", each(_STATUS, linkSpeed="1000"), {"TEC-064"}, ("TEC",)),
+    Planted("optics are numbers", but(_STATUS, within("transceiver", dbmRx=-12.5)), {"TEC-085"}, ("TEC",)),
+    Planted("a MAC address has dots", each(_MACS, mac="0011.22aa.bbcc"), {"TEC-030"}, ("TEC",)),
+    Planted("a lease is no address", each(_LEASES, lease="10.0.0"), {"TEC-040"}, ("TEC",)),
+    Planted("a moment has no time zone", each(_LEASES, end="2026-11-25T10:00:00"), {"TEC-044"}, ("TEC",)),
+)
+
+TICKETS = (
+    Planted(
+        "the filter by status is ignored",
+        asked(at("tickets", query="status"), lambda request: with_query(request, "")),
+        {"TIC-003", "TIC-005"},
+        ("TIC",),
+    ),
+    Planted(
+        "the filter by creation is ignored",
+        asked(at("tickets", query="created"), lambda request: with_query(request, "")),
+        {"TIC-004"},
+        ("TIC",),
+    ),
+    Planted(
+        "a single ticket is not there",
+        instead(at("tickets/{}"), 404, {"cause": "No."}),
+        {"TIC-002"},
+        ("TIC-002", "TIC-006"),
+    ),
+    Planted("a status is unknown", each(_TICKETS, status="OPEN"), {"TIC-022"}, ("TIC-022",)),
+    Planted(
+        "there is nobody responsible but both",
+        each(at("tickets/{}"), responsible="BOTH"),
+        {"TIC-039"},
+        ("TIC-023", "TIC-039"),
+    ),
+)
+
+READ_TOO = (*TECHNICAL, *TICKETS)
