@@ -1,14 +1,15 @@
 """`onapi conform` as it is typed, where only the client is installed."""
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 import onapi
+from onapi.cli.main import app
 from tests.cli import command
 from tests.cli.command import Ran
 from tests.conformance.conftest import Lab
@@ -17,16 +18,19 @@ from tests.conformance.planting import at, each
 _ROOT = Path(onapi.__file__).parents[2]
 
 
-def conform(*arguments: str, password: str | None = "alfa-secret", folder: Path = _ROOT) -> Ran:
-    """Run the command to its end."""
-    environment = command.environment() | {"PYTHONPATH": os.pathsep.join([str(_ROOT), str(_ROOT / "src")])}
-    if password is not None:
-        environment["ONAPI_SP_PASSWORD"] = password
+def in_process(*arguments: str, password: str | None = "alfa-secret") -> Ran:
+    """Run the command to its end in this process."""
+    done = CliRunner().invoke(app, ["conform", *arguments], env={"ONAPI_SP_PASSWORD": password})
+    return Ran(done.exit_code, done.stdout, done.stderr)
+
+
+def conform(*arguments: str) -> Ran:
+    """Run the command to its end, where only the client is installed."""
     done = subprocess.run(
         [sys.executable, "-m", "tests.cli.client_only", "conform", *arguments],
         check=False,
-        cwd=folder,
-        env=environment,
+        cwd=_ROOT,
+        env=command.environment() | {"ONAPI_SP_PASSWORD": "alfa-secret"},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -66,18 +70,18 @@ def test_a_broken_must_is_8(lab: Lab, url: str) -> None:
 
 def test_what_is_a_warning_only_is_0(lab: Lab, url: str) -> None:
     with lab.mutant.having(each(at("accesses"), mduApartmentNumber=1001)):
-        ran = conform(url, "--user", "alfa", "--check", "ACC-010")
+        ran = in_process(url, "--user", "alfa", "--check", "ACC-010")
     assert (ran.code, "ACC-010 warned  CONTRADICTORY" in ran.out) == (0, True)
 
 
 def test_a_wrong_password_is_3(url: str) -> None:
-    ran = conform(url, "--user", "alfa", password="wrong")
+    ran = in_process(url, "--user", "alfa", password="wrong")
     assert (ran.code, ran.out) == (3, "")
     assert "does not let alfa in" in ran.err
 
 
 def test_a_server_that_is_not_there_is_7() -> None:
-    ran = conform("http://127.0.0.1:1/onapi/2.6/", "--user", "alfa")
+    ran = in_process("http://127.0.0.1:1/onapi/2.6/", "--user", "alfa")
     assert (ran.code, ran.out) == (7, "")
     assert "Traceback" not in ran.err
 
@@ -94,11 +98,11 @@ def test_a_server_that_is_not_there_is_7() -> None:
     ],
 )
 def test_wrong_usage_is_2_and_says_what(arguments: list[str], says: str) -> None:
-    ran = conform(*arguments, "--user", "alfa")
+    ran = in_process(*arguments, "--user", "alfa")
     assert (ran.code, ran.out) == (2, "")
     assert says in " ".join(ran.err.split())
 
 
 def test_without_a_password_and_a_terminal_it_says_where_it_is_expected() -> None:
-    ran = conform("http://127.0.0.1/2.6/", "--user", "alfa", password=None)
+    ran = in_process("http://127.0.0.1/2.6/", "--user", "alfa", password=None)
     assert (ran.code, "ONAPI_SP_PASSWORD" in ran.err) == (2, True)

@@ -95,6 +95,9 @@ def conform(
     except Unreachable as error:
         output.complain(str(error))
         raise typer.Exit(_UNREACHABLE) from error
+    finally:
+        for session in filter(None, (server.session, server.other)):
+            session.close()
     _show(found)
     for kind in report or ():
         name, written = _FILES[kind]

@@ -60,7 +60,7 @@ def echoed(server: Server) -> Findings:
 @CHAPTER.must(104, "An order for a later day waits in RECEIVED.", f"{_PAGE}, requestedDateTime", writes=True)
 def waits(server: Server) -> Findings:
     told = story(server, Placing)
-    for answer in (told.placed, told.read.order):
+    for answer in (told.placed, told.a_moment_later):
         state = answer.value.get("state") if isinstance(answer.value, dict) else answer.status
         if state != "RECEIVED":
             yield Finding(f"The order for {told.day:%Y-%m-%d} is {state}", answer)

@@ -27,7 +27,8 @@ def _subscriptions(server: Server) -> Iterator[Seen]:
         if not any(seen.value.get("subscriptions") for seen in listed):
             raise
     for seen in listed:
-        yield from seen.below("subscriptions")
+        # Before 2.6 the list was of subscriptions, and not of accesses that have some.
+        yield from [seen] if "subscriptionId" in seen.value else seen.below("subscriptions")
 
 
 def _identifiers(server: Server) -> Iterator[Seen]:
@@ -82,8 +83,8 @@ def same(server: Server) -> Findings:
 
 @CHAPTER.must(4, "A subscriptionId names one subscription only.", f"{_FORMATS}, ID")
 def unique(server: Server) -> Findings:
-    listed = [one for seen in server.sample("subscriptions") for one in seen.below("subscriptions")]
-    counted = Counter(str(seen.value.get("subscriptionId")) for seen in listed)
+    server.sample("subscriptions")
+    counted = Counter(str(seen.value.get("subscriptionId")) for seen in _subscriptions(server))
     for subscription_id, times in counted.items():
         if times > 1:
             yield Finding(f"{subscription_id} is listed {times} times", server.listing("subscriptions"))
@@ -203,7 +204,7 @@ declare(
     lambda server: server.sample("subscriptions"),
     (
         Field(20, "accessId", "an ID", formats.identifier, MANDATORY),
-        Field(21, "subscriptions", "an array of objects", formats.objects, MANDATORY),
+        Field(21, "subscriptions", "an array of objects", formats.objects, MANDATORY, since="2.6"),
     ),
 )
 declare(

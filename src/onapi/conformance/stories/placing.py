@@ -74,6 +74,12 @@ class Placing:
         )
 
     @cached_property
+    def a_moment_later(self) -> Exchange:
+        """Read it when it could have been begun by mistake."""
+        self.server.session.sleep(1.0)
+        return self.server.fresh(self.path)
+
+    @cached_property
     def repeated(self) -> Exchange:
         """Place the same again."""
         self.waiting()
