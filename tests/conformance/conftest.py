@@ -5,16 +5,23 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from starlette.types import ASGIApp
 
+from onapi import ids
+from onapi.actions import invoice_entries, invoices
+from onapi.actions.invoice_entries import Wish
 from onapi.conformance import suite
 from onapi.conformance.chapters import CHECKS
 from onapi.conformance.exchange import Exchange
 from onapi.conformance.levels import Reading
 from onapi.conformance.server import Server
 from onapi.conformance.session import Session
+from onapi.storage.pool import Database
+from onapi.vocabulary import RowType
+from tests import months
 from tests import town as towns
 from tests.conformance.mutants import Fault, Mutant
 from tests.town import Provider, Town
@@ -77,6 +84,7 @@ def lab(cluster_url: str) -> Iterator[Lab]:
         assert mutant is not None
         for sp in (town.alfa, town.beta):
             _furnish(town, sp)
+        town.operator.do(_invoice)
         town.ended()
         yield Lab(town, mutant)
 
@@ -143,3 +151,30 @@ def _open_tickets(sp: Provider, access: str, mac: str) -> None:
         names.append(answer.json()["coTicketReference"])
     comment = {"comment": {"createdBy": "Anna Andersson", "message": "Still slow."}, "status": "IN_PROGRESS_CO"}
     assert sp.http.patch(f"/tickets/{names[-1]}", json=comment).status_code == 204
+
+
+async def _invoice(database: Database) -> None:
+    """Have invoiced something to both SPs, for what has ended."""
+    async with database.connection() as tx:
+        await tx.execute("UPDATE providers SET created_at = '2025-01-01'")
+        for number, sp in enumerate(("alfa", "beta"), 300):
+            await months.subscribe(
+                tx,
+                f"S-{sp}",
+                f"T-{number}",
+                service="BB-100-100",
+                sp=sp,
+                ended="2025-12-01T00:00:00Z",
+                sp_reference="c-1",
+            )
+    for sp in ("alfa", "beta"):
+        for kind, amount, comment in (
+            (RowType.OTHER, "-99.90", "Credit, since the wrong port was connected."),
+            (RowType.TROUBLESHOOTING_FEE, "250", "A visit."),
+        ):
+            wish = Wish(
+                subscription_id=ids.SubscriptionId(f"S-{sp}"), row_type=kind, amount=Decimal(amount), comment=comment
+            )
+            await invoice_entries.add(database, months.OCTOBER, wish)
+    await invoices.compile_period(database, months.ISSUER, months.OCTOBER)
+    await invoices.lock(database, months.ISSUER, months.OCTOBER)

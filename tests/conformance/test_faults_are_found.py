@@ -5,7 +5,7 @@ import pytest
 from onapi.conformance.findings import Verdict
 from tests.conformance.conftest import Lab
 from tests.conformance.faults_read import READ
-from tests.conformance.faults_technical import READ_TOO
+from tests.conformance.faults_read_too import READ_TOO
 from tests.conformance.faults_written import WRITTEN
 from tests.conformance.planting import Planted
 

@@ -77,14 +77,15 @@ def unknown_endpoint(server: Server) -> Findings:
 )
 def unknown_object(server: Server) -> Findings:
     asked = False
-    for endpoint in ("accesses", "services", "subscriptions", "orders", "tickets", "invoicespecification"):
+    keys = dict.fromkeys(("accesses", "services", "subscriptions", "orders", "tickets"), NOBODY)
+    for endpoint, key in (keys | {"invoicespecification": "209912"}).items():
         try:
-            answer = server.one(endpoint, NOBODY)
+            answer = server.one(endpoint, key)
         except NotOffered:
             continue
         asked = True
         if answer.status != 404:
-            yield Finding(f"{endpoint}/{NOBODY} was answered {answer.status}", answer)
+            yield Finding(f"{endpoint}/{key} was answered {answer.status}", answer)
     if not asked:
         raise Nothing("No endpoint with objects is offered.")
 

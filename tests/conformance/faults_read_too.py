@@ -1,4 +1,4 @@
-"""Faults of tickets and of technical information that reading finds."""
+"""Faults of tickets, technical information and invoices that reading finds."""
 
 from typing import Any
 
@@ -73,4 +73,30 @@ TICKETS = (
     ),
 )
 
-READ_TOO = (*TECHNICAL, *TICKETS)
+_PERIODS, _ROWS = at("invoicespecification"), at("invoicespecification/{}")
+
+
+def _item(**fields: Any) -> Any:
+    return but(_ROWS, lambda value: [within("invoice", **fields)(one) for one in value])
+
+
+INVOICES = (
+    Planted("sums are floats", _item(invoicedAmount=0.1 + 0.2), {"INV-005", "INV-009"}, ("INV",)),
+    Planted("sums are strings", _item(listPrice="250.00"), {"INV-008"}, ("INV",)),
+    Planted("a credit is positive", _item(invoicedAmount=99.9), {"INV-005"}, ("INV",)),
+    Planted("a credit has no comment", _item(comment=...), {"INV-006"}, ("INV",)),
+    Planted("a type of row is unknown", _item(rowType="FEE"), {"INV-062"}, ("INV",)),
+    Planted("a date is a moment", _item(fromDate="2025-10-01T00:00:00Z"), {"INV-063"}, ("INV",)),
+    Planted("an item is a list of one", each(_ROWS, invoice=lambda item: [item]), {"INV-007"}, ("INV",)),
+    Planted("a row has null", each(_ROWS, coId=None), {"INV-003", "INV-030"}, ("INV",)),
+    Planted("a period is not there", instead(_ROWS, 404, {"cause": "No."}), {"INV-002"}, ("INV",)),
+    Planted("a period ends before it begins", each(_PERIODS, toDate="2025-09-30"), {"INV-004"}, ("INV",)),
+    Planted(
+        "an access of a row has no city",
+        but(_ROWS, lambda value: [within("access", city="")(one) for one in value]),
+        {"INV-043"},
+        ("INV",),
+    ),
+)
+
+READ_TOO = (*TECHNICAL, *TICKETS, *INVOICES)
