@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -90,20 +91,9 @@ def conform(
         services=tuple(service or ()),
         other=None if other_user is None else Session(root, other_user, _password(_OTHER, other_user), log=log),
     )
-    try:
-        found = _done(server, checks)
-    except Unreachable as error:
-        output.complain(str(error))
-        raise typer.Exit(_UNREACHABLE) from error
-    finally:
-        for session in filter(None, (server.session, server.other)):
-            session.close()
+    found = _done(server, checks)
     _show(found)
-    for kind in report or ():
-        name, written = _FILES[kind]
-        into.mkdir(parents=True, exist_ok=True)
-        (into / name).write_bytes(written(found))
-        output.say(f"The report is in {into / name}.")
+    _keep(found, report or (), into)
     raise typer.Exit(_code(found))
 
 
@@ -118,6 +108,19 @@ def _writes(*, write: bool, access: list[str] | None, service: list[str] | None)
 
 
 def _done(server: Server, checks: list[Check]) -> suite.Report:
+    try:
+        _greet(server)
+        return _asked(server, checks)
+    except Unreachable as error:
+        output.complain(str(error))
+        raise typer.Exit(_UNREACHABLE) from error
+    finally:
+        for session in filter(None, (server.session, server.other)):
+            session.close()
+
+
+def _greet(server: Server) -> None:
+    """See that the users are let in."""
     for session in filter(None, (server.session, server.other)):
         # Some show the list of endpoints to everybody.
         for path in ("", f"accesses/{NOBODY}"):
@@ -125,6 +128,10 @@ def _done(server: Server, checks: list[Check]) -> suite.Report:
             if greeting.status in {401, 403}:
                 output.complain(f"{session.url} does not let {session.user} in: it answers {greeting.status}.")
                 raise typer.Exit(_UNAUTHENTICATED)
+
+
+def _asked(server: Server, checks: list[Check]) -> suite.Report:
+    """Have the checks done, and show how far that is, if somebody looks."""
     terminal = Console(stderr=True)
     bar = Progress(
         TextColumn("{task.description}"),
@@ -141,6 +148,14 @@ def _done(server: Server, checks: list[Check]) -> suite.Report:
             bar.update(task, advance=1, description=check.id)
 
         return suite.run(server, checks, told)
+
+
+def _keep(found: suite.Report, kinds: Iterable[Report], into: Path) -> None:
+    for kind in kinds:
+        name, written = _FILES[kind]
+        into.mkdir(parents=True, exist_ok=True)
+        (into / name).write_bytes(written(found))
+        output.say(f"The report is in {into / name}.")
 
 
 def _show(found: suite.Report) -> None:

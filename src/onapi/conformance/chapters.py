@@ -16,6 +16,7 @@ from onapi.conformance.checks import (
     orderevents,
     orders,
     services,
+    subscription_fields,
     subscriptions,
     technical,
     technical_fields,
@@ -26,7 +27,16 @@ from onapi.conformance.checks import (
 from onapi.conformance.register import Chapter, Check
 
 # These only add to chapters of others.
-_ADDED = (order_fields, order_placing, order_life, order_news, order_refusals, technical_fields, ticket_life)
+_ADDED = (
+    subscription_fields,
+    order_fields,
+    order_placing,
+    order_life,
+    order_news,
+    order_refusals,
+    technical_fields,
+    ticket_life,
+)
 
 CHAPTERS: tuple[Chapter, ...] = (
     transport.CHAPTER,

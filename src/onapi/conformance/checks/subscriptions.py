@@ -8,17 +8,17 @@ from collections.abc import Iterator
 
 from onapi.conformance import formats
 from onapi.conformance.findings import Finding, Nothing
-from onapi.conformance.levels import Level, Reading
+from onapi.conformance.levels import Reading
 from onapi.conformance.register import Chapter, Findings
 from onapi.conformance.server import Seen, Server
-from onapi.conformance.tables import MANDATORY, Field, declare
 
 CHAPTER = Chapter("SUB", "Subscriptions", "subscriptions")
 _PAGE = "spec/subscriptions.md"
 _FORMATS = "common/dataformats.md"
 
 
-def _subscriptions(server: Server) -> Iterator[Seen]:
+def every(server: Server) -> Iterator[Seen]:
+    """Yield the subscriptions that the server shows."""
     try:
         listed = server.sample("subscriptions")
     except Nothing:
@@ -31,18 +31,21 @@ def _subscriptions(server: Server) -> Iterator[Seen]:
         yield from [seen] if "subscriptionId" in seen.value else seen.below("subscriptions")
 
 
-def _identifiers(server: Server) -> Iterator[Seen]:
-    for seen in _subscriptions(server):
+def identifiers(server: Server) -> Iterator[Seen]:
+    """Yield their dhcpIdentifiers."""
+    for seen in every(server):
         yield from seen.below("dhcpIdentifier")
 
 
-def _characteristics(server: Server) -> Iterator[Seen]:
-    for seen in _subscriptions(server):
+def characteristics(server: Server) -> Iterator[Seen]:
+    """Yield their characteristics."""
+    for seen in every(server):
         yield from seen.below("characteristics")
 
 
-def _equipment(server: Server) -> Iterator[Seen]:
-    for seen in _subscriptions(server):
+def equipment(server: Server) -> Iterator[Seen]:
+    """Yield their equipment."""
+    for seen in every(server):
         yield from seen.below("equipment")
 
 
@@ -84,7 +87,7 @@ def same(server: Server) -> Findings:
 @CHAPTER.must(4, "A subscriptionId names one subscription only.", f"{_FORMATS}, ID")
 def unique(server: Server) -> Findings:
     server.sample("subscriptions")
-    counted = Counter(str(seen.value.get("subscriptionId")) for seen in _subscriptions(server))
+    counted = Counter(str(seen.value.get("subscriptionId")) for seen in every(server))
     for subscription_id, times in counted.items():
         if times > 1:
             yield Finding(f"{subscription_id} is listed {times} times", server.listing("subscriptions"))
@@ -127,7 +130,7 @@ def equipment_is_an_object(server: Server) -> Findings:
 @CHAPTER.must(8, "An unknown identifier of DHCP is left out.", f"{_FORMATS}, dhcpIdentifier")
 def unknown_identifiers(server: Server) -> Findings:
     met = False
-    for seen in _identifiers(server):
+    for seen in identifiers(server):
         met = True
         for name in [name for name, value in seen.value.items() if value in (None, "")]:
             yield seen.wrong(f"{name} is there without a value")
@@ -140,7 +143,7 @@ def unknown_identifiers(server: Server) -> Findings:
 )
 def capitals(server: Server) -> Findings:
     met = False
-    for seen in _equipment(server):
+    for seen in equipment(server):
         given = seen.value.get("macAddress")
         met = met or isinstance(given, str)
         if isinstance(given, str) and given != given.upper():
@@ -182,7 +185,7 @@ def addresses(server: Server) -> Findings:
 
 
 def _named(server: Server, right: str, wrong: str) -> Findings:
-    found = [seen for seen in _characteristics(server) if {right, wrong} & seen.value.keys()]
+    found = [seen for seen in characteristics(server) if {right, wrong} & seen.value.keys()]
     if not found:
         raise Nothing(f"No subscription that was shown has {right}.")
     for seen in found:
@@ -191,111 +194,7 @@ def _named(server: Server, right: str, wrong: str) -> Findings:
 
 
 def _having(server: Server, name: str) -> list[Seen]:
-    found = [seen for seen in _subscriptions(server) if name in seen.value]
+    found = [seen for seen in every(server) if name in seen.value]
     if not found:
         raise Nothing(f"No subscription that was shown has {name}.")
     return found
-
-
-declare(
-    CHAPTER,
-    _PAGE,
-    "An access of the list",
-    lambda server: server.sample("subscriptions"),
-    (
-        Field(20, "accessId", "an ID", formats.identifier, MANDATORY),
-        Field(21, "subscriptions", "an array of objects", formats.objects, MANDATORY, since="2.6"),
-    ),
-)
-declare(
-    CHAPTER,
-    _PAGE,
-    "A subscription",
-    _subscriptions,
-    (
-        Field(22, "subscriptionId", "an ID", formats.identifier, MANDATORY),
-        Field(23, "service", "a text", formats.text, MANDATORY),
-        Field(24, "operationalState", "ACTIVATED or SUSPENDED", formats.one_of("ACTIVATED", "SUSPENDED"), MANDATORY),
-        Field(
-            25,
-            "connectionDate",
-            "a date",
-            formats.day,
-            MANDATORY,
-            since="2.6",
-            reading=Reading.STANDARD,
-            deviation="connectionDate, disconnectionDate",
-        ),
-        Field(
-            26,
-            "connectionDate",
-            "a dateTime",
-            formats.date_time,
-            MANDATORY,
-            since="2.6",
-            reading=Reading.BITVIS,
-            deviation="connectionDate, disconnectionDate",
-        ),
-        Field(
-            27,
-            "disconnectionDate",
-            "a date",
-            formats.day,
-            since="2.6",
-            reading=Reading.STANDARD,
-            deviation="disconnectionDate",
-        ),
-        Field(
-            28,
-            "disconnectionDate",
-            "a dateTime",
-            formats.date_time,
-            since="2.6",
-            reading=Reading.BITVIS,
-            deviation="disconnectionDate",
-        ),
-        Field(29, "spReference", "an ID", formats.identifier, level=Level.SHOULD),
-        Field(30, "spSubscriptionId", "an ID", formats.identifier, level=Level.SHOULD),
-        Field(31, "option82", "the whole option in hex", formats.option82, deviation="`option82` of a subscription"),
-        Field(32, "dhcpIdentifier", "an object", formats.an_object),
-        Field(33, "characteristics", "an object", formats.an_object),
-    ),
-)
-declare(
-    CHAPTER,
-    _FORMATS,
-    "A dhcpIdentifier",
-    _identifiers,
-    (
-        Field(40, "ipv4CircuitId", "a string", formats.string, section="dhcpIdentifier"),
-        Field(41, "ipv4RemoteId", "a string", formats.string, section="dhcpIdentifier"),
-        Field(42, "ipv6InterfaceId", "a string", formats.string, section="dhcpIdentifier"),
-        Field(43, "ipv6RemoteId", "a string", formats.string, section="dhcpIdentifier"),
-    ),
-)
-declare(
-    CHAPTER,
-    _FORMATS,
-    "Characteristics",
-    _characteristics,
-    (
-        Field(44, "fixedIp", "true or false", formats.boolean, section="characteristics/fixedIp"),
-        Field(
-            45,
-            "ipAddresses",
-            "an array of IP addresses",
-            formats.list_of(formats.ip_address),
-            section="characteristics/ipAddresses",
-        ),
-    ),
-)
-declare(
-    CHAPTER,
-    _FORMATS,
-    "Equipment",
-    _equipment,
-    (
-        Field(46, "vendorId", "a text", formats.text, section="equipment"),
-        Field(47, "macAddress", "a MAC address with colons", formats.mac, section="equipment"),
-    ),
-)
