@@ -108,7 +108,7 @@ class Element:
     def _start(self, name: str, *arguments: str) -> None:
         with (self.folder / f"{name}.log").open("wb") as log:
             command = [program(name), *arguments]
-            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            process = subprocess.Popen(command, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         self._running.append(process)
 
     def _wait(self, holds: Callable[[], bool]) -> None:

@@ -12,7 +12,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from onapi.drivers import checks, soundness
-from onapi.drivers.contract import DriverError, Element, Garbled, TimedOut, Unreachable, Unsupported
+from onapi.drivers.contract import (
+    Delivery,
+    DriverError,
+    Element,
+    Garbled,
+    Identifiers,
+    Port,
+    TimedOut,
+    Unreachable,
+    Unsupported,
+)
 from onapi.drivers.netconf import interfaces, messages, tree
 from onapi.drivers.netconf.client import NetconfClient
 from onapi.drivers.netconf.driver import NetconfDriver
@@ -94,6 +104,37 @@ def test_a_name_cannot_become_part_of_the_question() -> None:
     with pytest.raises(Unsupported):
         asyncio.run(driver(way).link("</name></interface><x>"))
     assert "&lt;/name&gt;" in way.asked[0]
+
+
+_DATA = f'<data xmlns="{tree.BASE}">{{}}</data>'
+_BB = Delivery(subscription_id="s1", service="BB-10-5", tech="bb", down_kbps=10_000, up_kbps=5_000)
+
+
+def test_an_element_that_says_ok_and_does_nothing_is_not_believed() -> None:
+    class Liar:
+        async def call(self, operation: str) -> str:
+            return _DATA.format("") if operation.startswith("<get") else "<ok/>"
+
+    port = Port(access_id="A-1", slot="Broadband", name="p1")
+    with pytest.raises(Garbled, match="says that it was changed, and is not"):
+        asyncio.run(driver(Liar()).provision(port, before=None, after=_BB))
+
+
+@pytest.mark.parametrize(
+    "delivery",
+    [
+        "<slot>Broadband</slot>",
+        "<slot>B</slot><access>A</access><subscription>s</subscription><service>x</service>",
+        "<access>A</access><subscription>s</subscription><service>x</service><tech>bb</tech><up>fast</up>",
+        "<access>A</access><subscription>s</subscription><service>x</service><tech>bb</tech><down>-1</down>",
+    ],
+)
+def test_a_delivery_that_cannot_be_is_garbled(delivery: str) -> None:
+    port = f"<port><name>p1</name><delivery>{delivery}</delivery></port>"
+    ports = f'<ports xmlns="urn:onapi:yang:onapi-port">{port}</ports>'
+    for answer in (_DATA.format(ports), "<ok/>", ports):
+        with pytest.raises(Garbled):
+            _ask(answer, lambda driver: driver.deliveries("p1", Identifiers()))
 
 
 def _element(process_answer: Callable[[bytes], bytes], *, version: bytes = b"base:1.1") -> Any:

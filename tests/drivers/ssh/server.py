@@ -19,8 +19,8 @@ USER, PASSWORD = "onapi", "correct horse"
 
 @functools.cache
 def key(name: str) -> asyncssh.SSHKey:
-    """Return a private key, the same for the same name."""
-    return asyncssh.generate_private_key("ssh-ed25519", comment=name)
+    """Return a private key, the same for the same name; one that is called so is of an older kind."""
+    return asyncssh.generate_private_key("ecdsa-sha2-nistp256" if name == "older" else "ssh-ed25519", comment=name)
 
 
 def public(name: str) -> str:

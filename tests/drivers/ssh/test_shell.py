@@ -61,6 +61,12 @@ def test_who_has_not_is_told(how: Login, sentence: str) -> None:
     assert PASSWORD not in refused.value.sentence
 
 
+def test_an_element_that_has_no_key_of_the_kind_that_is_known_is_told_as_such() -> None:
+    with pytest.raises(Unreachable, match="no SSH algorithms or host key"):
+        _let_in(LOGIN, host_keys=("older",))
+    assert _let_in(login(host_key=public("older")), host_keys=("host", "older"))
+
+
 def test_an_element_that_is_not_the_known_one_never_hears_the_password() -> None:
     heard: list[str] = []
 

@@ -149,6 +149,8 @@ def test_a_port_that_somebody_else_has_changed_is_left_alone(change: tuple[str, 
     left = list(lines)
     with pytest.raises(Drifted):
         _provision(switch, _BB, _FAST)
+    with pytest.raises(Drifted):
+        drive(switch, lambda driver: driver.deliveries(PORT, Identifiers()))
     assert switch.lines() == left
 
 

@@ -36,6 +36,7 @@ class Vrp:
     vlans: set[int] = field(default_factory=lambda: {10, 20, 999, 4094})
     version: str = field(default_factory=lambda: transcript("display_version"))
     refused: str | None = None
+    refusal: str = ""
     rate_step: int = 1
     dies_after: str | None = None
     view: str = ""
@@ -48,7 +49,7 @@ class Vrp:
         """Return what a line makes the switch print."""
         self.asked.append(command)
         if self.refused is not None and command.startswith(self.refused):
-            return f"Error: {self.refused} cannot be done now."
+            return self.refusal or f"Error: {self.refused} cannot be done now."
         if command.startswith("display "):
             return self._display(command)
         if command == "screen-length 0 temporary" and not self.view:
