@@ -5,6 +5,8 @@ Source: the seed, "Get all accesses"; ON-API 2.6.0 and 2.4.0 spec/accesses.md.
 
 from typing import ClassVar
 
+import msgspec
+
 from onapi.client import follow, lists, tolerance
 from onapi.client.binding import K, Resource, listing, operation
 from onapi.client.cursors import Cursor
@@ -31,10 +33,10 @@ class Access(Model, kw_only=True):
     population: str | None = None
     price_group: int | None = None
     access_state: str | None = None
-    national_address_uuid: str | None = None
+    national_address_uuid: str | None = msgspec.field(name="nationalAddressUUID", default=None)
     services: tuple[Service, ...] | None = None
 
-    aliases: ClassVar[dict[str, str]] = {"nationaladdressuuid": "nationalAddressUuid", "id": "accessId"}
+    aliases: ClassVar[dict[str, str]] = {"id": "accessId"}
 
     @property
     def address(self) -> str:

@@ -45,6 +45,11 @@ class Service(Model, kw_only=True):
         "disconnection": "disconnectionDateTime",
     }
 
+    @property
+    def settings(self) -> tuple[str, ...]:
+        """The names of the characteristics; those that an order must have are marked with a star."""
+        return tuple(f"{name}*" if one.required else name for name, one in self.characteristics.items())
+
     def orderable(self, now: datetime) -> bool:
         """Return whether it can be ordered at a moment."""
         begun = self.available_date_time is not None and self.available_date_time <= now
@@ -56,6 +61,11 @@ class AccessServices(Model, kw_only=True):
 
     access_id: str
     services: tuple[Service, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The services' names."""
+        return tuple(one.service for one in self.services)
 
 
 class Services(Resource[K]):

@@ -51,6 +51,11 @@ class AccessSubscriptions(Model, kw_only=True):
     access_id: str
     subscriptions: tuple[Subscription, ...] = ()
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The services' names."""
+        return tuple(one.service for one in self.subscriptions)
+
 
 class Subscriptions(Resource[K]):
     """Below `subscriptions/`."""

@@ -1,0 +1,1 @@
+"""What a service provider types: `onapi sp …`."""
