@@ -1,7 +1,6 @@
 """Followers get everything at least once and nothing twice, whoever dies, and begin anew when the history is gone."""
 
 import asyncio
-import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -129,18 +128,6 @@ def test_troubles_that_pass_do_not_end_a_follower(monkeypatch: pytest.MonkeyPatc
     stream = iter(client.orderevents.follow(Kept().cursor()))
     assert [next(stream).event for _ in range(2)] == ["E1", "E2"]
     assert max(waited) <= 300
-
-
-def test_a_place_in_a_database_of_ones_own_is_committed_with_ones_work(tmp_path: Path) -> None:
-    connection = sqlite3.connect(tmp_path / "own.db")
-    cursor = SqliteCursor(connection, "accesses")
-    connection.commit()
-    cursor.save("here")
-    connection.rollback()
-    assert cursor.load() is None
-    cursor.save("here")
-    connection.commit()
-    assert SqliteCursor(tmp_path / "own.db", "accesses").load() == "here"
 
 
 def test_every_event_of_a_real_server_comes_once_to_either_client(town: Town, tmp_path: Path) -> None:

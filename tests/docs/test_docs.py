@@ -120,6 +120,18 @@ def test_the_tutorial_of_the_first_driver_works_as_it_is_written(data_folder: Pa
     assert re.search(r"^driver +acme$", text, re.MULTILINE)
 
 
+def test_the_tutorial_of_a_providers_first_order_works_as_it_is_written(data_folder: Path) -> None:
+    text = _done("sp-first-order", data_folder)
+    told = [
+        *("keys of orders", "DEMO-1", "Källslingan", "sla", "DONE_SUCCESS", '"operationalState":"ACTIVATED"'),
+        *("ended with 1", "(500,)", "DONE_SUCCESS", "BB-250-250 customer 18", "()"),
+    ]
+    position = 0
+    for words in told:
+        position = text.find(words, position)
+        assert position >= 0, f"{words} is not told in its turn:\n{text}"
+
+
 def _done(tutorial: str, data_folder: Path) -> str:
     """Return what a tutorial prints when it is done step by step in an empty folder, on a port of its own."""
     with socket.create_server(("127.0.0.1", 0)) as probe:

@@ -1,6 +1,5 @@
 """Where a follower has got to: kept in a file, in SQLite, or by the user's own functions."""
 
-import contextlib
 import os
 import sqlite3
 from collections.abc import Callable
@@ -42,16 +41,11 @@ class FileCursor:
 
 
 class SqliteCursor:
-    """A place in the table `onapi_places` of an SQLite database, by a name.
+    """A place in the table `onapi_places` of an SQLite database, by a name."""
 
-    With a `connection` of yours nothing is committed here: commit the place together with what you made of the
-    items before it, and they are worked on exactly once.
-    """
-
-    def __init__(self, database: Path | str | sqlite3.Connection, name: str) -> None:
+    def __init__(self, database: Path | str, name: str) -> None:
         self._name = name
-        self._own = not isinstance(database, sqlite3.Connection)
-        self._connection = database if isinstance(database, sqlite3.Connection) else sqlite3.connect(database)
+        self._connection = sqlite3.connect(database, isolation_level=None, timeout=60)
         self._connection.execute(
             "CREATE TABLE IF NOT EXISTS onapi_places (name TEXT PRIMARY KEY, place TEXT NOT NULL)"
         )
@@ -62,18 +56,16 @@ class SqliteCursor:
         return None if found is None else str(found[0])
 
     def save(self, place: str) -> None:
-        """Keep the place; in a connection of yours it is kept when you commit."""
-        with self._connection if self._own else contextlib.nullcontext():
-            self._connection.execute(
-                "INSERT INTO onapi_places (name, place) VALUES (?, ?) "
-                "ON CONFLICT (name) DO UPDATE SET place = excluded.place",
-                (self._name, place),
-            )
+        """Keep the place."""
+        self._connection.execute(
+            "INSERT INTO onapi_places (name, place) VALUES (?, ?) "
+            "ON CONFLICT (name) DO UPDATE SET place = excluded.place",
+            (self._name, place),
+        )
 
     def close(self) -> None:
-        """Close the database, unless it is a connection of yours."""
-        if self._own:
-            self._connection.close()
+        """Close the database."""
+        self._connection.close()
 
 
 class CallbackCursor:
