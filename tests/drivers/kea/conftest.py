@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 import asyncpg
 import pytest
 
-from onapi.drivers.contract import Control, Delivery, Element, Identifiers, Port, Sql
+from onapi.drivers.contract import Control, Delivery, DriverError, Element, Identifiers, Port, Sql
 from onapi.drivers.kea.control import KeaControl
 from onapi.drivers.kea.database import KeaDatabase
 from onapi.drivers.kea.driver import KeaDriver
@@ -58,6 +58,20 @@ class Ways(NoWays):
     async def close(self) -> None:
         if isinstance(self.database, KeaDatabase):
             await self.database.close()
+
+
+class Answering:
+    """The control socket, where some commands are answered otherwise: by an answer, or an error."""
+
+    def __init__(self, control: Control, answers: Mapping[str, Mapping[str, Any] | DriverError]) -> None:
+        self._control = control
+        self._answers = answers
+
+    async def command(self, name: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        answer = self._answers.get(name)
+        if isinstance(answer, DriverError):
+            raise answer
+        return await self._control.command(name, arguments) if answer is None else answer
 
 
 @dataclass

@@ -9,7 +9,6 @@ import pytest
 
 from onapi.drivers.contract import (
     Busy,
-    Control,
     Delivery,
     Drifted,
     DriverError,
@@ -18,7 +17,7 @@ from onapi.drivers.contract import (
     Unreachable,
     Unsupported,
 )
-from tests.drivers.kea.conftest import BLOCKED, BROADBAND, Customer, Town, Ways, database, fixed, served
+from tests.drivers.kea.conftest import BLOCKED, BROADBAND, Answering, Customer, Town, Ways, database, fixed, served
 
 _OTHER = replace(BROADBAND, subscription_id="s7", service="BB-250")
 
@@ -43,20 +42,6 @@ class _Meddled:
         return rows
 
 
-class _Answering:
-    """The control socket, where some commands are answered otherwise: by an answer, or an error."""
-
-    def __init__(self, control: Control, answers: Mapping[str, Mapping[str, Any] | DriverError]) -> None:
-        self._control = control
-        self._answers = answers
-
-    async def command(self, name: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
-        answer = self._answers.get(name)
-        if isinstance(answer, DriverError):
-            raise answer
-        return await self._control.command(name, arguments) if answer is None else answer
-
-
 def _provision(
     town: Town,
     customer: Customer,
@@ -70,7 +55,7 @@ def _provision(
 
     async def provisioned() -> str:
         ways = town.ways()
-        meddled = Ways(_Meddled(ways.database, **moments), _Answering(ways.server, answers or {}))
+        meddled = Ways(_Meddled(ways.database, **moments), Answering(ways.server, answers or {}))
         try:
             return await town.driver(meddled).provision(customer.port("Broadband"), before=before, after=after)
         finally:

@@ -3,11 +3,14 @@
 import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
 
 from onapi.drivers import checks, contract, registry
-from onapi.drivers.contract import Element
+from onapi.drivers.contract import Delivery, DriverError, Element, Garbled, Unsupported
 from onapi.drivers.kea.driver import KeaDriver
-from tests.drivers.kea.conftest import BROADBAND, OPTIONS, Town, fixed
+from tests.drivers.kea.conftest import BROADBAND, OPTIONS, Answering, Town, Ways, fixed
 
 
 def test_the_driver_is_as_the_contract_has_it(town: Town) -> None:
@@ -60,3 +63,59 @@ def test_kea_has_been_up_since_it_was_started(town: Town) -> None:
     assert hardware.up_since is not None
     assert datetime.now(UTC) - timedelta(minutes=10) < hardware.up_since <= datetime.now(UTC)
     assert (hardware.vendor or "").startswith("Internet Systems Consortium")
+
+
+def _ask_misled(town: Town, answers: dict[str, Any], work: str) -> object:
+    """Ask a driver whose Kea answers some commands otherwise."""
+    anna = town.customer()
+
+    async def asked() -> object:
+        ways = town.ways()
+        driver = town.driver(Ways(ways.database, Answering(ways.server, answers)))
+        orders: dict[str, tuple[Delivery | None, Delivery | None]] = {
+            "activate": (None, fixed(BROADBAND, "198.51.100.130")),
+            "deactivate": (BROADBAND, None),
+        }
+        try:
+            if work in orders:
+                before, after = orders[work]
+                return await driver.provision(anna.port("Broadband"), before=before, after=after)
+            return await (driver.hardware() if work == "hardware" else driver.probe())
+        finally:
+            await ways.close()
+
+    try:
+        return asyncio.run(asked())
+    finally:
+        assert town.traces(anna) == []
+
+
+@pytest.mark.parametrize(
+    ("work", "command", "answer", "kind"),
+    [
+        ("probe", "version-get", {}, Garbled),
+        ("probe", "version-get", {"text": " "}, Garbled),
+        ("probe", "version-get", {"text": "2.2\x00"}, Garbled),
+        ("hardware", "status-get", {}, Garbled),
+        ("hardware", "status-get", {"arguments": []}, Garbled),
+        ("hardware", "status-get", {"arguments": {"uptime": -1}}, Garbled),
+        ("hardware", "status-get", {"arguments": {"uptime": 10**12}}, Garbled),
+        ("activate", "config-get", {"arguments": {}}, Garbled),
+        ("activate", "config-get", {"arguments": {"Dhcp4": {"subnet4": 7, "shared-networks": []}}}, Garbled),
+        ("activate", "config-get", {"arguments": {"Dhcp4": {"subnet4": [], "shared-networks": [7]}}}, Garbled),
+        ("activate", "config-get", {"arguments": {"Dhcp4": {"subnet4": [], "shared-networks": []}}}, Unsupported),
+        ("deactivate", "list-commands", {"arguments": {"lease4-del": 1}}, Unsupported),
+    ],
+)
+def test_a_kea_that_answers_what_nobody_can_read_is_told(
+    town: Town, work: str, command: str, answer: dict[str, Any], kind: type[DriverError]
+) -> None:
+    with pytest.raises(kind):
+        _ask_misled(town, {command: {"result": 0, **answer}}, work)
+
+
+def test_a_subnet_in_a_shared_network_is_found(town: Town) -> None:
+    inside = {"id": 10, "subnet": "198.51.100.0/25", "option-data": []}
+    network = {"arguments": {"Dhcp4": {"subnet4": [], "shared-networks": [{"subnet4": [inside]}]}}}
+    with pytest.raises(contract.Rejected, match=r"198.51.100.130 is not in the subnet 198.51.100.0/25"):
+        _ask_misled(town, {"config-get": {"result": 0, **network}}, "activate")

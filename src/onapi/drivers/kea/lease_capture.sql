@@ -13,8 +13,7 @@ CREATE SCHEMA IF NOT EXISTS onapi;
 CREATE TABLE IF NOT EXISTS onapi.lease4_capture (
     address BIGINT PRIMARY KEY,
     started TIMESTAMPTZ,
-    circuit_id BYTEA,
-    remote_id BYTEA
+    circuit_id BYTEA
 );
 
 CREATE INDEX IF NOT EXISTS lease4_capture_by_circuit_id ON onapi.lease4_capture (circuit_id);
@@ -111,17 +110,11 @@ BEGIN
             OR (OLD.hwaddr, OLD.client_id) IS DISTINCT FROM (NEW.hwaddr, NEW.client_id)
             OR (OLD.valid_lifetime < 4294967295 AND OLD.expire < begun);
     END IF;
-    INSERT INTO onapi.lease4_capture AS known (address, started, circuit_id, remote_id)
-    VALUES (
-        NEW.address,
-        CASE WHEN is_another THEN begun END,
-        onapi.option_of(info, 1, 1),
-        onapi.option_of(info, 2, 1)
-    )
+    INSERT INTO onapi.lease4_capture AS known (address, started, circuit_id)
+    VALUES (NEW.address, CASE WHEN is_another THEN begun END, onapi.option_of(info, 1, 1))
     ON CONFLICT (address) DO UPDATE
     SET started = CASE WHEN is_another THEN EXCLUDED.started ELSE known.started END,
-        circuit_id = EXCLUDED.circuit_id,
-        remote_id = EXCLUDED.remote_id;
+        circuit_id = EXCLUDED.circuit_id;
     RETURN NULL;
 EXCEPTION WHEN OTHERS THEN
     RAISE WARNING 'onapi could not capture a lease: %', SQLERRM;
@@ -172,8 +165,8 @@ CREATE OR REPLACE TRIGGER onapi_capture AFTER INSERT OR UPDATE OR DELETE ON leas
     FOR EACH ROW EXECUTE FUNCTION onapi.capture_lease6();
 
 -- What is leased already is found by its names; since when is not known.
-INSERT INTO onapi.lease4_capture (address, started, circuit_id, remote_id)
-SELECT address, NULL, onapi.option_of(info, 1, 1), onapi.option_of(info, 2, 1)
+INSERT INTO onapi.lease4_capture (address, started, circuit_id)
+SELECT address, NULL, onapi.option_of(info, 1, 1)
 FROM lease4, LATERAL onapi.relay_agent_info(user_context) AS info
 WHERE state = 0
 ON CONFLICT DO NOTHING;
