@@ -75,6 +75,19 @@ def test_two_agents_who_read_the_same_do_not_overwrite_each_other(town: Town) ->
     assert again.status_code == 204
 
 
+def test_of_many_who_read_the_same_and_write_at_once_one_is_first(town: Town) -> None:
+    ticket = opened(town.alfa, town.access())
+
+    def send(number: int) -> int:
+        with town.server.client(town.alfa.headers) as client:
+            fields = {"comment": comment(str(number))}
+            return client.patch(f"/tickets/{ticket}", json=fields, headers={"If-Match": '"0"'}).status_code
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sorted(pool.map(send, range(16))) == [204] + [412] * 15
+    assert len(town.alfa.get(f"/tickets/{ticket}")["comments"]) == 1
+
+
 def test_a_change_whose_answer_was_lost_is_not_done_twice_with_if_match(town: Town) -> None:
     ticket = opened(town.alfa, town.access())
     headers = {"If-Match": town.alfa.http.get(f"/tickets/{ticket}").headers["ETag"]}
