@@ -5,7 +5,7 @@ import re
 import shutil
 import signal
 import subprocess
-import time
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,25 +20,28 @@ from onapi.lab import city as cities
 from onapi.lab import kea, namespaces, programs
 from onapi.settings import Settings
 from tests.cli.command import PROGRAM, environment
+from tests.drivers.ovs.traffic import eventually
 from tests.lab.conftest import possible
 
 _PREFIX = "onapi-lab-"
 _PATIENCE_S = 120.0
 
 
+def begun(data: Path) -> "subprocess.Popen[str]":
+    """Begin a demo."""
+    command: list[str | Path] = [PROGRAM, "demo", "--network", "lab", "--port", "0", "--data", data]
+    return subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE, text=True)
+
+
 @contextmanager
 def demonstrated(data: Path) -> Iterator["Demo"]:
-    """Run the demo until the block ends."""
-    command: list[str | Path] = [PROGRAM, "demo", "--network", "lab", "--port", "0", "--data", data]
-    process = subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE, text=True)
-    try:
-        yield Demo(process)
-    finally:
-        if process.poll() is None:
+    """Run a demo until the block ends."""
+    with begun(data) as process:
+        try:
+            yield Demo(process)
+        finally:
             process.send_signal(signal.SIGINT)
-        process.wait(_PATIENCE_S)
-        if process.stdout:
-            process.stdout.close()
+            process.wait(_PATIENCE_S)
 
 
 class Demo:
@@ -68,8 +71,13 @@ class Demo:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            env=environment() | {"PATH": f"{PROGRAM.parent}:/usr/sbin:{os.environ['PATH']}"},
+            env=environment(network="inventory") | {"PATH": f"{PROGRAM.parent}:/usr/sbin:{os.environ['PATH']}"},
         )
+
+
+def own_network() -> list[str]:
+    """Return the machine's own devices, addresses and routes."""
+    return [programs.run("ip", "-br", *words) for words in (("link",), ("addr",), ("route",), ("-6", "route"))]
 
 
 def left() -> list[str]:
@@ -79,20 +87,27 @@ def left() -> list[str]:
 
 
 @pytest.fixture
-def data(data_folder: Path) -> Path:
+def data() -> Iterator[Path]:
+    """Return a folder that the account of PostgreSQL can enter, also while other runs of the tests begin."""
     possible()
-    data_folder.mkdir()
-    return data_folder
+    with tempfile.TemporaryDirectory(prefix="onapi-tests-") as name:
+        Path(name).chmod(0o711)
+        yield Path(name)
 
 
-def test_what_the_demo_prints_works_and_nothing_is_left_of_it(data: Path) -> None:
+def test_a_demo_after_one_that_was_killed_does_what_it_prints_and_leaves_nothing(data: Path) -> None:
+    before = own_network()
+    with begun(data) as killed:
+        eventually(left, patience_s=_PATIENCE_S)
+        killed.kill()
     with demonstrated(data) as demo:
+        assert own_network() == before, "the machine's own network is not touched"
+        nowhere = kea.Database(host="", name="", user="")
+        with pytest.raises(errors.Conflict, match="runs already"), cities.running(nowhere):
+            pytest.fail("there are two at once")
         assert '"RECEIVED"' in demo.tries("curl -u alfa:alfa-demo --json").stdout
         with httpx2.Client(base_url=demo.url, auth=("alfa", "alfa-demo")) as client:
-            until = time.monotonic() + _PATIENCE_S
-            while '"DONE_SUCCESS"' not in client.get("orderevents/").text:
-                assert time.monotonic() < until
-                time.sleep(0.05)
+            eventually(lambda: '"DONE_SUCCESS"' in client.get("orderevents/").text, patience_s=_PATIENCE_S)
         assert "bound to 198.51.100.1" in demo.tries("dhclient").stdout
         assert " 0% packet loss" in demo.tries("ping").stdout
         assert "198.51.100.1" in demo.tries("leaseinfo").stdout
@@ -101,19 +116,6 @@ def test_what_the_demo_prints_works_and_nothing_is_left_of_it(data: Path) -> Non
         audited = demo.tries("network audit")
         assert audited.returncode == 0, audited.stdout
     assert demo.process.returncode == 0
-    assert left() == []
-
-
-def test_a_demo_that_was_killed_is_cleaned_up_by_the_next_one(data: Path) -> None:
-    with demonstrated(data) as demo:
-        nowhere = kea.Database(host="", name="", user="")
-        with pytest.raises(errors.Conflict, match="runs already"), cities.running(nowhere):
-            pytest.fail("there are two at once")
-        demo.process.kill()
-        demo.process.wait()
-    assert left() != []
-    with demonstrated(data):
-        pass
     assert left() == []
 
 

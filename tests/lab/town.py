@@ -198,7 +198,7 @@ class Town:
 
     def runs(self, *arguments: str) -> Ran:
         """Run a command of the operator's."""
-        return onapi(*arguments, url=self.server.database_url)
+        return onapi(*arguments, url=self.server.database_url, network="inventory")
 
     def audit(self) -> list[str]:
         """Return what an audit of the network finds, as port and sentence."""
