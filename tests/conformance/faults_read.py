@@ -300,6 +300,18 @@ SERVICES = (
 
 SUBSCRIPTIONS = (
     Planted(
+        "a subscription has no reference",
+        but(_BOTH_SUBSCRIPTIONS, inner("subscriptions", spReference="")),
+        {"SUB-029"},
+        ("SUB",),
+    ),
+    Planted(
+        "the service level is a number",
+        but(_BOTH_SUBSCRIPTIONS, lambda value: _deep(value, "characteristics", sla=3)),
+        {"SUB-049"},
+        ("SUB",),
+    ),
+    Planted(
         "a subscription is told twice", but(_SUBSCRIPTIONS, lambda value: [*value, value[0]]), {"SUB-004"}, ("SUB",)
     ),
     Planted("another SP's subscription is told", _others_subscriptions, {"SUB-003"}, ("SUB-002", "SUB-003")),

@@ -81,6 +81,7 @@ def _item(**fields: Any) -> Any:
 
 
 INVOICES = (
+    Planted("an item has no price", _item(listPrice=...), {"INV-066"}, ("INV",)),
     Planted("sums are floats", _item(invoicedAmount=0.1 + 0.2), {"INV-005", "INV-009"}, ("INV",)),
     Planted("sums are strings", _item(listPrice="250.00"), {"INV-008"}, ("INV",)),
     Planted("a credit is positive", _item(invoicedAmount=99.9), {"INV-005"}, ("INV",)),

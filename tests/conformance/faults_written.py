@@ -237,6 +237,7 @@ REFUSALS = (
 )
 
 TICKETS = (
+    Planted("events lack tickets", but(_EVT, _without("objectType", "tickets")), {"TIC-111"}, ("TIC-109", "TIC-111")),
     Planted("a ticket is 200", status(_CREATE_TICKET, 200, 201), {"TIC-101"}, ("TIC",)),
     Planted("a ticket has no name", but(_CREATE_TICKET, lambda _: {}, 201), {"TIC-101"}, ("TIC-101",)),
     Planted("a description is lost", each(_TICKET, description="…"), {"TIC-102"}, ("TIC",)),

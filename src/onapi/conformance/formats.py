@@ -62,6 +62,13 @@ def money(value: Any) -> str | None:
     return f"has {decimals} decimals; a sum has two at most" if decimals > 2 else None
 
 
+def sum_of_money(value: Any) -> str | None:
+    """Sum of money, bare or in quotes, exact or not."""
+    if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
+        return "is no number"
+    return None if isinstance(value, int | Decimal) or re.match(r"-?\d+([.,]\d+)?\Z", value) else "is no number"
+
+
 def date_time(value: Any) -> str | None:
     """RFC 3339 with a time zone, of at most four decimals."""
     if not isinstance(value, str):

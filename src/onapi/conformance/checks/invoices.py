@@ -225,6 +225,8 @@ declare(
     "The item of a row",
     _part("invoice"),
     (
+        Field(66, "listPrice", "a sum", formats.sum_of_money, MANDATORY, section="invoice/listPrice"),
+        Field(67, "invoicedAmount", "a sum", formats.sum_of_money, MANDATORY, section="invoice/invoicedAmount"),
         Field(60, "billingItem", "a text", formats.text, MANDATORY, section="invoice/billingItem"),
         Field(
             61,

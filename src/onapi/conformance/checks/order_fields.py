@@ -5,7 +5,7 @@ Source: ON-API 2.6.0 spec/orders.md, "Fields"; common/dataformats.md.
 
 from onapi.conformance import formats
 from onapi.conformance.checks import orders
-from onapi.conformance.levels import Level
+from onapi.conformance.levels import Level, Reading
 from onapi.conformance.tables import MANDATORY, MAY_BE_EMPTY, Field, declare
 
 _PAGE = "spec/orders.md"
@@ -54,6 +54,8 @@ declare(
     "Characteristics of an order",
     orders.characteristics,
     (
+        Field(44, "SLA", "a text", formats.text, section="characteristics/SLA", reading=Reading.STANDARD),
+        Field(45, "sla", "a text", formats.text, section="characteristics/SLA", reading=Reading.BITVIS),
         Field(40, "fixedIp", "true or false", formats.boolean, section="characteristics/fixedIp"),
         Field(
             41,

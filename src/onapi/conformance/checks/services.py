@@ -15,6 +15,7 @@ from onapi.conformance.tables import MANDATORY, MAY_BE_EMPTY, Field, declare
 
 CHAPTER = Chapter("SVC", "Services", "services")
 _PAGE = "spec/services.md"
+_MOST_LEAVING = 3
 
 
 def _offers(server: Server) -> Iterator[Seen]:
@@ -136,6 +137,24 @@ def sla_of_the_seed(server: Server) -> Findings:
 )
 def addresses(server: Server) -> Findings:
     yield from _named(server, "ipAddresses", "ipAddress")
+
+
+@CHAPTER.should(
+    10,
+    "On an access in OUTMIGRATION, services say when they end.",
+    "spec/accesses.md, accessState",
+    since="2.6",
+    deviation="disconnectionDateTime on an access in OUTMIGRATION",
+)
+def ends_are_told(server: Server) -> Findings:
+    leaving = [seen.value for seen in server.sample("accesses") if seen.value.get("accessState") == "OUTMIGRATION"]
+    if not leaving:
+        raise Nothing("No access that was shown is in OUTMIGRATION.")
+    for access in leaving[:_MOST_LEAVING]:
+        answer = server.one("services", str(access.get("accessId")))
+        for service in Seen(_object(answer), f"services/{access.get('accessId')}", answer).below("services"):
+            if not service.value.get("disconnectionDateTime"):
+                yield service.wrong("has no disconnectionDateTime")
 
 
 def _named(server: Server, right: str, wrong: str) -> Findings:

@@ -68,8 +68,22 @@ declare(
             reading=Reading.BITVIS,
             deviation="disconnectionDate",
         ),
-        Field(29, "spReference", "an ID", formats.identifier, level=Level.SHOULD),
-        Field(30, "spSubscriptionId", "an ID", formats.identifier, level=Level.SHOULD),
+        Field(
+            29,
+            "spReference",
+            "an ID; an order need not have it",
+            formats.identifier,
+            MANDATORY,
+            level=Level.CONTRADICTORY,
+        ),
+        Field(
+            30,
+            "spSubscriptionId",
+            "an ID; an order need not have it",
+            formats.identifier,
+            MANDATORY,
+            level=Level.CONTRADICTORY,
+        ),
         Field(31, "option82", "the whole option in hex", formats.option82, deviation="`option82` of a subscription"),
         Field(32, "dhcpIdentifier", "an object", formats.an_object),
         Field(33, "characteristics", "an object", formats.an_object),
@@ -93,6 +107,8 @@ declare(
     "Characteristics",
     subscriptions.characteristics,
     (
+        Field(48, "SLA", "a text", formats.text, section="characteristics/SLA", reading=Reading.STANDARD),
+        Field(49, "sla", "a text", formats.text, section="characteristics/SLA", reading=Reading.BITVIS),
         Field(44, "fixedIp", "true or false", formats.boolean, section="characteristics/fixedIp"),
         Field(
             45,

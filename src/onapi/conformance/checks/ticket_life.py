@@ -118,6 +118,17 @@ def updated(server: Server) -> Findings:
         yield Finding(f"createdAt was {first.get('createdAt')}, and is {last.get('createdAt')}", told.closed[1])
 
 
+@CHAPTER.should(
+    111, "What becomes of a ticket is told among the events.", "spec/tickets.md, Description", writes=True
+)
+def events(server: Server) -> Findings:
+    told = story(server, TicketLife)
+    named = _ticket(told.closed[1]).get("coTicketReference")
+    kinds = {event.get("type") for event in told.events.objects if event.get("objectId") == named}
+    for kind in sorted({"CREATE", "UPDATE"} - kinds):
+        yield Finding(f"There is no {kind} of the ticket {named}", told.events)
+
+
 @CHAPTER.must(120, "A ticket without what is mandatory, or of an unknown problem, is 400.", _POST, writes=True)
 def wrong(server: Server) -> Findings:
     told = story(server, TicketLife)

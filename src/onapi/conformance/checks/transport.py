@@ -38,7 +38,7 @@ def version(server: Server) -> Findings:
 
 @CHAPTER.must(3, "Whoever gives no credentials gets 401.", f"{_RESPONSES}, 401")
 def no_credentials(server: Server) -> Findings:
-    answer = server.session.ask("GET", _some_path(server), authorization=None)
+    answer = _as(server, None)
     if answer.status != 401:
         yield Finding(f"Without credentials the answer was {answer.status}", answer)
 
@@ -47,14 +47,14 @@ def no_credentials(server: Server) -> Findings:
 def wrong_credentials(server: Server) -> Findings:
     # A user that nobody has, since wrong passwords may lock the real one out.
     authorization = "Basic b25hcGktY29uZm9ybS1ub2JvZHk6bm9ib2R5"
-    answer = server.session.ask("GET", _some_path(server), authorization=authorization)
+    answer = _as(server, authorization)
     if answer.status != 401:
         yield Finding(f"A user that does not exist was answered {answer.status}", answer)
 
 
 @CHAPTER.must(5, "401 says that it wants Basic authentication, in WWW-Authenticate.", f"{_README}; RFC 7617")
 def challenge(server: Server) -> Findings:
-    answer = server.session.ask("GET", _some_path(server), authorization=None)
+    answer = _as(server, None)
     if answer.status != 401:
         raise Nothing(f"Nothing was answered 401; without credentials it was {answer.status}.")
     given = answer.headers.get("WWW-Authenticate", "")
@@ -101,7 +101,7 @@ def malformed_id(server: Server) -> Findings:
 
 @CHAPTER.should(9, "A refusal has a field `cause` that says what went wrong.", f"{_RESPONSES}, Responses")
 def cause(server: Server) -> Findings:
-    for answer in (server.get(f"{NOBODY}/"), server.one("accesses", NOBODY), _unauthenticated(server)):
+    for answer in (server.get(f"{NOBODY}/"), server.one("accesses", NOBODY), _as(server, None)):
         if answer.status >= 400 and not _cause(answer):
             yield Finding(f"{answer.status} came without a cause", answer)
 
@@ -170,8 +170,13 @@ def _some_path(server: Server) -> str:
         return ""
 
 
-def _unauthenticated(server: Server) -> Exchange:
-    return server.session.ask("GET", _some_path(server), authorization=None)
+def _as(server: Server, authorization: str | None) -> Exchange:
+    """Return what somebody else is answered; a redirection tells nothing, and is followed."""
+    answer = server.session.ask("GET", _some_path(server), authorization=authorization)
+    if 300 <= answer.status < 400:
+        place = urlsplit(answer.headers.get("Location", "")).path
+        return server.session.ask("GET", place, authorization=authorization)
+    return answer
 
 
 def _cause(answer: Exchange) -> bool:

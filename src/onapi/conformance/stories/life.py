@@ -1,15 +1,14 @@
 """A subscription from its beginning to its end: ACTIVATE, SUSPEND, RESUME, MODIFY, CHANGE, DEACTIVATE."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import cached_property
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from onapi.conformance import formats
 from onapi.conformance.exchange import Exchange
 from onapi.conformance.findings import Nothing, NotOffered
 from onapi.conformance.server import Server
+from onapi.conformance.stories.following import follow
 from onapi.conformance.stories.ground import Ground
 
 _MOST_PAGES = 50
@@ -56,7 +55,8 @@ class Life:
     def activated(self) -> Step:
         """Activate the service."""
         self.ground.must_be_free()
-        self.followers = self.before
+        # Where followers stand has to be known before anything is done.
+        self.followed_from = self.before
         return self._step(self.ground.activation())
 
     @cached_property
@@ -217,18 +217,6 @@ class Life:
             return None
 
     def _follow(self, endpoint: str, since: str) -> Exchange:
-        """Return what changed since then, once the answer reaches beyond the present second."""
         if self.deactivated.subscription is not None:
             raise Nothing("The subscription did not end.")
-        now = self.server.fresh(self.server.path(endpoint)).headers
-        # A server's Date may be a second old, and the second that it names is held back.
-        moments = [formats.http_date(now.get(name)) for name in ("Date", "Last-Modified")]
-        until = max((moment for moment in moments if moment), default=None)
-        answer = self.server.fresh(self.server.path(endpoint), since)
-        for _ in range(20):
-            reached = formats.http_date(answer.headers.get("Last-Modified"))
-            if reached is None or until is None or reached > until + timedelta(seconds=1):
-                break
-            self.server.session.sleep(0.25)
-            answer = self.server.fresh(self.server.path(endpoint), since)
-        return answer
+        return follow(self.server, endpoint, since)

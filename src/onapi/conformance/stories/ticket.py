@@ -6,8 +6,9 @@ from typing import Any
 from urllib.parse import quote
 
 from onapi.conformance.exchange import Exchange
-from onapi.conformance.findings import Nothing, Stopped, Unreachable
+from onapi.conformance.findings import Nothing, NotOffered, Stopped, Unreachable
 from onapi.conformance.server import Server
+from onapi.conformance.stories.following import follow
 
 
 class TicketLife:
@@ -26,8 +27,29 @@ class TicketLife:
         }
 
     @cached_property
+    def before(self) -> str | None:
+        """Return where a follower of events stood before anything was done."""
+        try:
+            return self.server.fresh(self.server.path("events")).headers.get("Last-Modified")
+        except NotOffered:
+            return None
+
+    @cached_property
+    def events(self) -> Exchange:
+        """Return the events since then, when the last change is told.
+
+        Raises:
+            Nothing: there is nothing to go on from.
+        """
+        if self.before is None:
+            raise Nothing("There are no events, or no Last-Modified to go on from.")
+        return follow(self.server, "events", self.before)
+
+    @cached_property
     def created(self) -> Exchange:
         """Create it."""
+        # Where followers stand has to be known before anything is done.
+        self.followed_from = self.before
         return self._ask("POST", self.server.path("tickets"), self.wish)
 
     @cached_property
