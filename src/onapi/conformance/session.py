@@ -21,6 +21,7 @@ MOST_WAITING_S = 120.0
 """So long is waited in all, in a run, because the server asks for it with 429 and Retry-After."""
 
 _TIME_LIMIT_S = 30.0
+_SHORTEST_SECRET = 4
 _SHOWN_HEADERS = ("content-type", "if-modified-since", "accept")
 
 
@@ -39,7 +40,9 @@ class Session:
     ) -> None:
         self.url, self.user, self.log, self.sleep = url.rstrip("/"), user, log, sleep
         self.authorization = "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
-        self._secrets = tuple(filter(None, (password, self.authorization.removeprefix("Basic "))))
+        # A shorter one cannot be told from the words around it.
+        secrets = (password, self.authorization.removeprefix("Basic "))
+        self._secrets = tuple(secret for secret in secrets if len(secret) >= _SHORTEST_SECRET)
         self._client = httpx2.Client(timeout=time_limit_s, headers={"User-Agent": "onapi-conform"})
         self._time_limit_s, self._waited_s = time_limit_s, 0.0
 

@@ -4,9 +4,10 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import islice
+from itertools import groupby, islice
 
 from onapi.conformance import signs
+from onapi.conformance.exchange import Exchange
 from onapi.conformance.findings import Finding, Nothing, NotOffered, Stopped, Unreachable, Verdict
 from onapi.conformance.levels import Level, Reading
 from onapi.conformance.register import Check
@@ -29,6 +30,12 @@ class Result:
     more: bool = False
     reason: str | None = None
     seconds: float = 0.0
+
+    @property
+    def by_exchange(self) -> list[tuple[Exchange | None, list[str]]]:
+        """Return what the findings say, those of an exchange together."""
+        groups = groupby(self.findings, key=lambda finding: finding.exchange)
+        return [(exchange, [finding.says for finding in found]) for exchange, found in groups]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

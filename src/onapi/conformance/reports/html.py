@@ -6,7 +6,8 @@ from html import escape
 from importlib.resources import files
 
 from onapi.conformance.chapters import CHAPTERS
-from onapi.conformance.findings import Finding, Verdict
+from onapi.conformance.exchange import Exchange
+from onapi.conformance.findings import Verdict
 from onapi.conformance.register import Chapter
 from onapi.conformance.reports.scorecard import summary, told_reading
 from onapi.conformance.suite import Report, Result
@@ -60,7 +61,7 @@ def _facts(report: Report) -> str:
     facts = {
         "Provider": escape(report.user),
         "Reading": escape(told_reading(report).removeprefix("reading ")) + (f"<ul>{signs}</ul>" if signs else ""),
-        "Speaks": escape(report.version),
+        "Speaks": escape(report.version) + ("" if report.version == "2.6" else "; what came later is not asked"),
         "Orders and tickets": "placed, and taken back" if report.wrote else "only read",
         "When": f"<time datetime='{report.at.isoformat()}'>{report.at:%Y-%m-%d %H:%M} UTC</time>",
     }
@@ -106,7 +107,7 @@ def _bad(report: Report) -> str:
 def _told(result: Result) -> str:
     check = result.check
     kind = _MARKS[result.verdict][1]
-    findings = "".join(_finding(finding) for finding in result.findings)
+    findings = "".join(_finding(exchange, told) for exchange, told in result.by_exchange)
     more = "<p>And more of the same.</p>" if result.more else ""
     reason = f"<p>{escape(result.reason)}</p>" if result.reason else ""
     return (
@@ -116,14 +117,14 @@ def _told(result: Result) -> str:
     )
 
 
-def _finding(finding: Finding) -> str:
-    if finding.exchange is None:
-        return f"<p class=says>{escape(finding.says)}</p>"
-    exchange = finding.exchange
+def _finding(exchange: Exchange | None, told: list[str]) -> str:
+    says = "".join(f"<p class=says>{escape(sentence)}</p>" for sentence in told)
+    if exchange is None:
+        return says
     return (
-        f"<p class=says>{escape(finding.says)}</p><details><summary>{escape(exchange.title)}</summary>"
-        f"<div class=exchange><pre tabindex=0 aria-label=Request>{escape(exchange.request_text())}</pre>"
-        f"<pre tabindex=0 aria-label=Response>{escape(exchange.response_text())}</pre></div></details>"
+        f"{says}<details><summary>{escape(exchange.title)}</summary><div class=exchange>"
+        f"<pre tabindex=0 role=region aria-label=Request>{escape(exchange.request_text())}</pre>"
+        f"<pre tabindex=0 role=region aria-label=Answer>{escape(exchange.response_text())}</pre></div></details>"
     )
 
 

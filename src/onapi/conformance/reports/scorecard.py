@@ -81,10 +81,11 @@ def _tell(result: Result, console: Console) -> None:
         )
     )
     console.print(Text(f"  {check.source}", style="dim"))
-    for finding in result.findings:
-        console.print(Text(f"  - {_tame(finding.says)}"))
-        if finding.exchange is not None:
-            console.print(Text(f"    {_tame(finding.exchange.title)}", style="dim"))
+    for exchange, told in result.by_exchange:
+        for says in told:
+            console.print(Text(f"  - {_tame(says)}"))
+        if exchange is not None:
+            console.print(Text(f"    {_tame(exchange.title)}", style="dim"))
     if result.more:
         console.print(Text("  - and more of the same"))
     if result.reason:
