@@ -67,11 +67,23 @@ def test_the_demo_answers_what_it_prints_and_ends_cleanly_with_its_database(
             assert count in (None, len(listed))
             assert {"DEMO-1", "DEMO-2", "DEMO-FAIL-1", "DEMO-SLOW-1"} <= {access["accessId"] for access in listed}
         _order_in_the_demo(demo.url)
+        _last_month_of_the_demo(demo.url)
         code, out, err = demo.end(number)
     assert code == 0
-    assert out.count("curl -u alfa:alfa-demo") == 6
+    assert out.count("curl -u alfa:alfa-demo") == 7
     assert "Traceback" not in err
     assert not (data_folder / "postgresql" / "postmaster.pid").exists()
+
+
+def _last_month_of_the_demo(url: str) -> None:
+    with httpx2.Client(base_url=url, timeout=30) as client:
+        for sp, least in (("alfa", 20), ("beta", 10)):
+            (month,) = client.get("invoicespecification/", auth=(sp, f"{sp}-demo")).json()
+            rows = client.get(f"invoicespecification/{month['id']}", auth=(sp, f"{sp}-demo")).json()
+            kinds = {row["invoice"]["rowType"] for row in rows}
+            assert len(rows) >= least
+            assert kinds >= {"PERIODIC_FEE", "PARTIAL_PERIODIC_FEE", "START_FEE"}
+        assert len(client.get("invoicespecification/", auth=("gamma", "gamma-demo")).json()) == 1
 
 
 def _order_in_the_demo(url: str) -> None:

@@ -163,6 +163,6 @@ def test_the_requests_of_readme_are_those_that_the_demo_prints() -> None:
         line.replace("{url}", "http://127.0.0.1:8026/onapi/2.6/").replace("{wish}", wish[1])
         for line in re.findall(r'"  (curl [^"]+)', source)
     ]
-    assert len(printed) == 6
+    assert len(printed) == 7
     blocks = "\n".join(_blocks("README.md", "sh"))
     assert not [line for line in printed if line not in blocks]

@@ -9,8 +9,10 @@ from typing import Annotated
 
 import typer
 
+from onapi import app as composition
 from onapi import settings as settings_module
 from onapi.actions import demo as action
+from onapi.actions import demo_month
 from onapi.actions.places import SIMULATED
 from onapi.cli import database, lab, output, server
 from onapi.cli.operator import Host, Port
@@ -47,7 +49,7 @@ def demo(
     if network is Network.LAB:
         lab.run(dataclasses.replace(settings, data=folder), listening)
         return
-    settings = dataclasses.replace(settings, data=folder, network=SIMULATED)
+    settings = dataclasses.replace(settings, data=folder, network=SIMULATED, co_id=settings.co_id or demo_month.CO_ID)
     if fresh and not settings.database_url:
         embedded.discard(settings.data)
     with database.available(settings) as ready_settings:
@@ -69,6 +71,7 @@ async def _prepare(settings: Settings, count: int, seed: int) -> str:
                 await action.fill(opened, count=count, seed=seed, progress=told)
             held = action.described(count, seed)
         await action.stock(opened)
+        await demo_month.invoice(opened, composition.issuer(settings))
         return held
     finally:
         await opened.close()
@@ -86,4 +89,5 @@ def _welcome(url: str) -> None:
     wish = '{"operation":"ACTIVATE","accessId":"DEMO-1","service":"BB-100-100"}'
     print(f"  curl -u alfa:alfa-demo --json '{wish}' {url}orders/")
     print(f"  curl -u alfa:alfa-demo {url}orderevents/")
+    print(f"  curl -u alfa:alfa-demo {url}invoicespecification/")
     print(f"  curl -u alfa:alfa-demo -D - -o accesses.json --compressed {url}accesses/", flush=True)
