@@ -58,7 +58,10 @@ class Script:
 
 
 class Lossy:
-    """A real transport, whose answers are lost where `loses` says so; the server has got the request all the same."""
+    """A real transport, whose answers are lost where `loses` says so; the server has got the request all the same.
+
+    Those of a POST and a PATCH are counted; all others arrive.
+    """
 
     def __init__(self, inner: Transport, loses: Iterable[bool], strips: Callable[[Request], Request]) -> None:
         self._inner = inner
@@ -68,7 +71,7 @@ class Lossy:
 
     def open(self, request: Request) -> Reply:
         self.sent.append(f"{request.method} {request.path}")
-        if request.method == "POST" and next(self._loses, False):
+        if request.method in ("POST", "PATCH") and next(self._loses, False):
             self._inner.open(self._strips(request)).close()
             raise Lost("The answer was lost", sent=True)
         return self._inner.open(self._strips(request))

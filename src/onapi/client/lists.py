@@ -33,8 +33,8 @@ def each(
         query: parameters; those that are None are left out.
         opened: told the answer's head before the first element.
 
-    An empty list is one that is `[]`, 304, 204, or the API's 404: for the standard no access is no list. But with the
-    parameter `since`, 404 says that this is not known.
+    An empty list is one that is `[]`, 304, 204, or, of a collection, the API's 404: for the standard no access is no
+    list.
 
     Raises:
         ClientError: the server refused or failed, or the list broke off.
@@ -42,7 +42,9 @@ def each(
     """
     given = tuple((name, value) for name, value in (query or {}).items() if value is not None)
     request = Request(path=path, query=given, headers={"If-Modified-Since": since} if since else {})
-    answer = yield from exchange.head(around, request, or_nothing=not (query or {}).get("since"))
+    # What is named, by the path or as `since`, may be unknown; a collection may only be empty.
+    collection = path.endswith("/") and not (query or {}).get("since")
+    answer = yield from exchange.head(around, request, or_nothing=collection)
     if opened:
         opened(answer)
     if answer.status in (204, 304, 404):

@@ -87,7 +87,8 @@ def changeable(order: Order, dialect: Dialect) -> dict[str, Any]:
 def _written(value: Any) -> Any:
     if isinstance(value, datetime):
         aware = value if value.tzinfo else value.replace(tzinfo=UTC)
-        return aware.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        parts = "milliseconds" if aware.microsecond else "seconds"
+        return aware.astimezone(UTC).isoformat(timespec=parts).replace("+00:00", "Z")
     return list(value) if isinstance(value, tuple) else value
 
 
