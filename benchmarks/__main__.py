@@ -8,7 +8,19 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import cities, invoices, lists, loading, lookups, orders, requests, rounds, technical, tickets
+from benchmarks import (
+    cities,
+    invoices,
+    lists,
+    loading,
+    lookups,
+    orders,
+    reading,
+    requests,
+    rounds,
+    technical,
+    tickets,
+)
 from benchmarks.cities import City
 from benchmarks.rounds import Ratio, Row
 
@@ -24,6 +36,7 @@ _PARTS = (
     "technical",
     "lookup",
     "invoices",
+    "reading",
 )
 
 
@@ -60,6 +73,7 @@ def _parts(
         "loading": lambda: loading.loading(cluster_url, rows),
         "technical": lambda: technical.technical(cluster_url),
         "lookup": lambda: lookups.lookup(places, seconds),
+        "reading": lambda: reading.reading(places),
     }
 
 

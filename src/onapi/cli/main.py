@@ -10,7 +10,7 @@ from onapi import errors
 from onapi.cli import conform
 from onapi.cli.groups import Commands
 from onapi.cli.output import complain
-from onapi.cli.sp import exits
+from onapi.cli.sp import exits, sync
 from onapi.cli.sp.app import app as sp
 from onapi.client.errors import ClientError
 
@@ -31,6 +31,7 @@ def _onapi() -> None:
 
 
 app.add_typer(sp, name="sp")
+sync.add_to(app)
 app.command()(conform.conform)
 
 

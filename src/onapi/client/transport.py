@@ -82,9 +82,9 @@ def rooted(url: str) -> str:
 class Httpx2Transport:
     """Over httpx2, for threads."""
 
-    def __init__(self, url: str, headers: Mapping[str, str], timeout_s: float, *, verify: bool = True) -> None:
+    def __init__(self, url: str, headers: Mapping[str, str], timeout_s: float) -> None:
         self._root = rooted(url)
-        self._client = httpx2.Client(headers=dict(headers), timeout=_timeout(timeout_s), verify=verify)
+        self._client = httpx2.Client(headers=dict(headers), timeout=_timeout(timeout_s))
 
     def open(self, request: Request) -> "Httpx2Reply":
         """Send a request, and return when the answer's head is there; raises Lost."""
@@ -131,9 +131,9 @@ class Httpx2Reply:
 class AsyncHttpx2Transport:
     """Over httpx2, for a loop."""
 
-    def __init__(self, url: str, headers: Mapping[str, str], timeout_s: float, *, verify: bool = True) -> None:
+    def __init__(self, url: str, headers: Mapping[str, str], timeout_s: float) -> None:
         self._root = rooted(url)
-        self._client = httpx2.AsyncClient(headers=dict(headers), timeout=_timeout(timeout_s), verify=verify)
+        self._client = httpx2.AsyncClient(headers=dict(headers), timeout=_timeout(timeout_s))
 
     async def open(self, request: Request) -> "AsyncHttpx2Reply":
         """Send a request, and return when the answer's head is there; raises Lost."""

@@ -113,6 +113,22 @@ def test_followers_print_each_event_once(alfa: Typed, town: Town) -> None:
     assert "subscriptions" in told
 
 
+def test_ctrl_c_ends_a_follower_well_and_its_place_is_kept(
+    alfa: Typed, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town.alfa.active(town.access())
+    town.ended()
+
+    def interrupted(_: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("time.sleep", interrupted)
+    first = alfa("orderevents", "follow")
+    assert (first.code, "Aborted" in first.err, "DONE_SUCCESS" in first.out) == (0, False, True)
+    assert alfa("orderevents", "follow").out == ""
+    assert alfa("sync", "--to", "copy.db", "--every", "60").code == 0
+
+
 def test_a_copy_is_made_and_kept(alfa: Typed, town: Town, tmp_path: Path) -> None:
     file = tmp_path / "copy.db"
     assert "accesses" in alfa("sync", "--to", file).err

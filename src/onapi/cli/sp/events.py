@@ -1,5 +1,6 @@
 """Commands that follow what happens."""
 
+import contextlib
 import os
 import re
 from pathlib import Path
@@ -39,7 +40,8 @@ def follow_events(session: Session, cursor: Place = None, every: Every = 10, onc
     """Print events as they come, each once, going on where you were; until Ctrl-C."""
     place = _place(session, cursor, "events")
     stream = session.client.events.follow(place, every_s=every, forever=not once, gone=_gone)
-    session.out.lines(stream, _EVENT)
+    with contextlib.suppress(KeyboardInterrupt):
+        session.out.lines(stream, _EVENT)
 
 
 @command(orderevents, "follow")
@@ -47,7 +49,8 @@ def follow_orderevents(session: Session, cursor: Place = None, every: Every = 10
     """Print order events as they come, each once, going on where you were; until Ctrl-C."""
     place = _place(session, cursor, "orderevents")
     stream = session.client.orderevents.follow(place, every_s=every, forever=not once, gone=_gone)
-    session.out.lines(stream, _ORDER_EVENT)
+    with contextlib.suppress(KeyboardInterrupt):
+        session.out.lines(stream, _ORDER_EVENT)
 
 
 def _place(session: Session, given: Path | None, what: str) -> FileCursor:

@@ -55,7 +55,7 @@ Key = Annotated[str | None, typer.Option("--key", help="Idempotency-Key: the sam
 Wait = Annotated[bool, typer.Option("--wait", help="Wait until it is done; exit 1 if it fails.")]
 Timeout = Annotated[float, typer.Option("--timeout", min=0, help="How long to wait, in seconds.")]
 
-_COLUMNS = ("order_id", "state", "operation", "access_id", "service", "subscription_id", "sp_reference", "message")
+_COLUMNS = ("order_id", "state", "operation", "access_id", "service", "sp_reference", "message")
 
 
 @command(app)

@@ -14,6 +14,8 @@ import msgspec
 import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
 
 from onapi import errors
 from onapi.cli import output
@@ -118,11 +120,25 @@ def _counted(models: Iterable[Any], what: str) -> Iterator[Iterator[Any]]:
 def _table(models: Iterator[Any], columns: Sequence[str]) -> None:
     shown = [[_cell(value) for value in _values(model, columns)] for model in itertools.islice(models, _IN_A_TABLE)]
     if shown:
-        output.print_table([_camel(column) for column in columns], shown)
+        _print_table([_camel(column) for column in columns], shown)
     else:
         output.say("There are none.")
     if next(models, None) is not None:
         output.say(f"Only the first {_IN_A_TABLE} are shown; --jsonl, --json and --csv have all of them.")
+
+
+def _print_table(names: list[str], rows: list[list[str]]) -> None:
+    """Print a table: columns that are empty are left out, and what one copies, such as an ID, is never cut."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    used = [number for number in range(len(names)) if any(row[number] for row in rows)]
+    for number in used:
+        whole = names[number].endswith(("Id", "Reference", "event", "mac"))
+        width = max(len(row[number]) for row in rows) if whole else None
+        table.add_column(names[number], no_wrap=whole, min_width=width, overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(row[number]) for number in used))
+    console = Console(highlight=False)
+    (console if console.is_terminal else Console(highlight=False, width=400)).print(table)
 
 
 def _array(models: Iterator[Any]) -> None:

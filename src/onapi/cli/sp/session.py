@@ -4,7 +4,7 @@ import functools
 import inspect
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any, Concatenate, ParamSpec
 
 import typer
@@ -26,7 +26,7 @@ class Session:
     client: Client
     out: Printer
     profile: Profile
-    password: str
+    password: str = field(repr=False)
 
 
 def group(sentence: str) -> typer.Typer:

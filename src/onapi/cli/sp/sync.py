@@ -1,6 +1,7 @@
 """The command that keeps a local copy of what a server has."""
 
 import asyncio
+import contextlib
 import importlib
 import sys
 import time
@@ -27,6 +28,12 @@ def sync(
     anew: Annotated[bool, typer.Option("--anew", help="Read all, whatever the copy has.")] = False,
 ) -> None:
     """Copy accesses, services, subscriptions, orders and tickets into a local database, and keep the copy current."""
+    with contextlib.suppress(*([KeyboardInterrupt] if every else [])):
+        _keep(session, to, every, anew=anew)
+
+
+def _keep(session: Session, to: str, every: float | None, *, anew: bool) -> None:
+    """Refresh the copy once, or, with a pause, again and again."""
     while True:
         try:
             with Console(stderr=True).status("reading …") as status:
