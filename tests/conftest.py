@@ -168,12 +168,13 @@ async def opened(url: str) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-def data_folder(tmp_path: Path) -> Path:
-    """Return an empty data folder that the account of PostgreSQL can enter."""
-    for parent in (tmp_path, *tmp_path.parents[:3]):
-        with contextlib.suppress(PermissionError):
-            parent.chmod(parent.stat().st_mode | 0o011)
-    return tmp_path / "data"
+def data_folder() -> Iterator[Path]:
+    """Name a data folder that is not there yet, in one that the account of PostgreSQL can enter."""
+    # Not one of pytest's: each run of it closes the folders of all runs to others, and another may begin meanwhile.
+    with tempfile.TemporaryDirectory(prefix="onapi-data-") as name:
+        folder = Path(name)
+        folder.chmod(0o711)
+        yield folder / "data"
 
 
 async def _make_template(url: str) -> None:
