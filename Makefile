@@ -24,11 +24,14 @@ check: setup     ## ruff, mypy --strict, import-linter, and the architecture tes
 bench: setup     ## a table of ratios against floors and peers; B="--rows 10000" passes options on
 	@.venv/bin/python -m benchmarks $(B)
 
-docs: setup      ## check that every page's links and commands are right
+docs: setup      ## the documentation as a site, in site/; what its pages say is tried first
 	@.venv/bin/pytest -q tests/docs
+	@NO_MKDOCS_2_WARNING=1 .venv/bin/python -m mkdocs build --strict --quiet
+	@echo "the site is in site/: open site/index.html"
 
-schema: setup    ## write src/onapi/storage/schema.sql, the whole schema for readers, from the migrations
+schema: setup    ## write what is made from the code: storage/schema.sql, openapi.json and the collection
 	@.venv/bin/python -m tests.storage.schema
+	@.venv/bin/python -m tests.docs.interface
 
 lock:            ## resolve the dependencies anew and write requirements.lock
 	@scripts/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \

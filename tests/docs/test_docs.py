@@ -116,7 +116,7 @@ def test_the_tutorial_of_the_first_driver_works_as_it_is_written(data_folder: Pa
     packages.need("snmpd")
     text = _done("first-driver", data_folder)
     assert "It passes." in text
-    assert re.search(r"^here +Acme", text, re.MULTILINE)
+    assert re.search(r"^here +acme +Acme", text, re.MULTILINE)
     assert re.search(r"^driver +acme$", text, re.MULTILINE)
 
 

@@ -23,14 +23,14 @@ _STATUS: tuple[tuple[type[errors.OnapiError], int], ...] = (
 _encode = msgspec.json.Encoder().encode
 
 
-def status_of(error: errors.OnapiError) -> int:
-    """Return the status that tells this error. Source: ON-API 2.6.0 common/responses.md."""
-    return next(status for kind, status in _STATUS if isinstance(error, kind))
+def status_of(kind: type[errors.OnapiError]) -> int:
+    """Return the status that tells errors of this kind. Source: ON-API 2.6.0 common/responses.md."""
+    return next(status for known, status in _STATUS if issubclass(kind, known))
 
 
 def response(error: errors.OnapiError, request_id: str) -> Response:
     """Return the answer for an error that the caller should know of."""
-    answer = _response(status_of(error), Fault(cause=error.cause, code=error.code, request_id=request_id))
+    answer = _response(status_of(type(error)), Fault(cause=error.cause, code=error.code, request_id=request_id))
     if isinstance(error, errors.Unauthenticated):
         answer.headers["WWW-Authenticate"] = 'Basic realm="ON-API", charset="UTF-8"'
     if isinstance(error, errors.TooMany | errors.Unavailable):

@@ -79,7 +79,7 @@ def _operation(endpoint: Endpoint, operation: Operation) -> dict[str, Any]:
     for media_type in operation.files:
         answers["200"]["content"][media_type] = {"schema": {"type": "string", "format": "binary"}}
     for kind, description in refusals:
-        answers.setdefault(str(faults.status_of(_example(kind))), _described(description, Fault))
+        answers.setdefault(str(faults.status_of(kind)), _described(description, Fault))
     described = {
         "tags": [endpoint.name],
         "operationId": f"{operation.method.lower()}_{operation.path}".translate(str.maketrans("/{}", "___")).strip(
@@ -129,12 +129,6 @@ def _parameters(operation: Operation) -> list[dict[str, Any]]:
             }
         )
     return described
-
-
-def _example(kind: type[errors.OnapiError]) -> errors.OnapiError:
-    if issubclass(kind, errors.TooMany | errors.Unavailable):
-        return kind("", retry_after=1)
-    return kind("")
 
 
 def page(name: str, *, mount: str) -> Response:
