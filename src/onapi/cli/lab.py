@@ -32,7 +32,7 @@ def run(settings: Settings, listening: Listening) -> None:
         ready_settings = dataclasses.replace(settings, database_url=url, data=folder, network="inventory")
         asyncio.run(_prepare(url, city))
         server.run(ready_settings, listening, partial(_welcome, ready_settings, city))
-        output.say("The city is taken down.")
+    output.say("The city is taken down.")
 
 
 async def _prepare(url: str, city: City) -> None:

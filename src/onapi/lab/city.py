@@ -80,7 +80,7 @@ def running(database: kea.Database, *, name: str = "onapi-lab") -> Iterator[City
 
     Args:
         database: where Kea keeps its reservations and leases; prepared here.
-        name: what everything of it begins with, 12 characters at most.
+        name: what everything of it begins with.
 
     Raises:
         Unavailable: it cannot be; the sentence says what is missing.
