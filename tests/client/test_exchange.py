@@ -187,11 +187,13 @@ def test_an_empty_list_may_be_404_but_a_wrong_address_is_not_an_empty_list() -> 
         lambda: Said(200, b"[]"),
     ]
     for said in nothing:
-        client, script = _client(said())
+        # 404 may also mean that the final slash is wrong: the other is tried.
+        client, script = _client(said(), *([said()] if said().status == 404 else []))
         with client:
             assert list(client.accesses.list()) == []
         assert all(reply.closed for reply in script.replies)
-    client, _ = _client(Said(404, b"<html>nginx</html>", {"content-type": "text/html"}))
+    page = Said(404, b"<html>nginx</html>", {"content-type": "text/html"})
+    client, _ = _client(page, page)
     with client, pytest.raises(errors.NotFound):
         list(client.accesses.list())
 

@@ -68,4 +68,6 @@ class Accesses(Resource[K]):
     def follow(self, cursor: Cursor, *, every_s: float = 60.0, forever: bool = True) -> Listing[Access]:
         """Return all of `list`, and then what changes, from where the cursor is; see `follow.Manner`."""
         manner = follow.Manner(every_s=every_s, forever=forever)
-        return follow.following(self._around, follow.objects("accesses/", Access), cursor, manner)
+        return follow.following(
+            self._around, follow.objects("accesses/", lambda value: tolerance.read(Access, value)), cursor, manner
+        )

@@ -43,7 +43,7 @@ class AsyncClient(resources.Resources[Async]):
     ) -> None:
         headers = settings(user, password, resources.AGENT)
         self._transport: AsyncTransport = transport or AsyncHttpx2Transport(url, headers, timeout_s)
-        self._surroundings = Surroundings(patience=patience or Patience(), dialect=dialect)
+        self._surroundings = resources.surroundings(url, patience, dialect)
         super().__init__(self)
 
     @property

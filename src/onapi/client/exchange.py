@@ -1,5 +1,6 @@
 """One request and its answer, tried again where that is right."""
 
+import dataclasses
 import email.utils
 from typing import Any
 
@@ -29,7 +30,7 @@ def head(around: Surroundings, request: Request, *, or_nothing: bool = False) ->
     for attempt in range(around.patience.attempts):
         last = attempt == around.patience.attempts - 1
         try:
-            answer: Answer = yield Open(request)
+            answer = yield from _opened(around, request)
             if answer.status < 300 or answer.status == 304:
                 return answer
             body = yield from _body(64 * 1024)
@@ -103,6 +104,38 @@ def _body(most: int) -> Flow[bytes]:
         pieces.append(piece)
         size += len(piece)
     return b"".join(pieces)
+
+
+def _opened(around: Surroundings, request: Request) -> Flow[Answer]:
+    """Send a request, with or without the final slash, as this server has it.
+
+    The standard writes collections with one and items without, and there are servers that have it the other way
+    round: they answer 404, or a redirect. That is tried once for each.
+    """
+    if not request.path:
+        plain: Answer = yield Open(request)
+        return plain
+    kind = "collection" if request.path.endswith("/") else "item"
+    slash = around.slashes.get(kind, kind == "collection")
+    answer: Answer = yield Open(_with_slash(request, slash))
+    if kind not in around.slashes and _may_want_the_other(answer, request, kind):
+        slash = not slash
+        answer = yield Open(_with_slash(request, slash))
+    if answer.status < 300 or answer.status == 304:
+        around.slashes.setdefault(kind, slash)
+    return answer
+
+
+def _with_slash(request: Request, slash: bool) -> Request:
+    return dataclasses.replace(request, path=request.path.rstrip("/") + ("/" if slash else ""))
+
+
+def _may_want_the_other(answer: Answer, request: Request, kind: str) -> bool:
+    if answer.status == 404:
+        return kind == "collection"
+    target = answer.headers.get("location", "").partition("?")[0]
+    # Where it leads to does not matter: the same address is asked, with the other slash.
+    return answer.status in (301, 302, 307, 308) and target.rstrip("/").endswith("/" + request.path.strip("/"))
 
 
 def _is_of_the_api(answer: Answer, body: bytes) -> bool:

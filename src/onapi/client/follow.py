@@ -12,13 +12,11 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from onapi.client import errors, lists, tolerance
+from onapi.client import errors, lists
 from onapi.client.cursors import Cursor
 from onapi.client.steps import Answer, Flow, Give, Listing, Pause, Step, Surroundings
-from onapi.client.tolerance import Model
 
 T = TypeVar("T")
-M = TypeVar("M", bound=Model)
 
 HISTORY = timedelta(hours=24)
 """How long servers keep what happened, as the standard has it, at least; ours keeps 30 days."""
@@ -73,9 +71,9 @@ class Manner:
     gone: Callable[[], None] | None = None
 
 
-def objects(path: str, kind: type[M]) -> Followed[M]:
+def objects(path: str, read: Callable[[Any], T]) -> Followed[T]:
     """Return how a list of objects is followed: an object comes again only when it is different."""
-    return Followed(path, lambda value: tolerance.read(kind, value), lambda item: msgspec.json.encode(item).decode())
+    return Followed(path, read, lambda item: msgspec.json.encode(item).decode())
 
 
 def following(around: Surroundings, what: Followed[T], cursor: Cursor, manner: Manner) -> Listing[T]:

@@ -19,7 +19,7 @@ from onapi.client.events import Event
 from onapi.client.orderevents import OrderEvent, read_event
 from onapi.client.steps import Answer, Flow, Give, Listing, Request, Step, Surroundings, quoted
 from onapi.client.tickets import read_ticket
-from onapi.vocabulary import OrderState
+from onapi.vocabulary import EventType, OrderState
 
 Kind: TypeAlias = Literal["accesses", "services", "subscriptions", "orders", "tickets"]
 KINDS: tuple[Kind, ...] = ("accesses", "services", "subscriptions", "orders", "tickets")
@@ -70,6 +70,7 @@ class Reached:
 Change: TypeAlias = Whole | Put | Gone | Ended | Reached
 
 _encode = msgspec.json.Encoder(order="sorted", decimal_format="number").encode
+_LACKS = (errors.NotFound, errors.Unsupported)
 _IDS: dict[Kind, str] = {
     "accesses": "accessId",
     "services": "accessId",
@@ -103,7 +104,10 @@ def _delta(around: Surroundings, kind: Kind, since: str | None) -> Flow[Answer]:
         yield Give(Whole(kind))
     try:
         answer = yield from lists.each(around, f"{kind}/", lambda value: value, take, since=since)
-    except errors.Unsupported:
+    except _LACKS:
+        if kind == "accesses":
+            # Without them it is no server of this standard, or the address is wrong.
+            raise
         answer = Answer(501, {})
     if since is None:
         yield Give(Ended(kind))
@@ -112,6 +116,9 @@ def _delta(around: Surroundings, kind: Kind, since: str | None) -> Flow[Answer]:
 
 
 def _of_access(kind: Kind, value: Any) -> Change:
+    if kind == "subscriptions" and isinstance(value, dict) and isinstance(value.get("subscriptionId"), str):
+        # Servers of 2.4 and 2.5 send each subscription by itself.
+        return Put(kind, value["subscriptionId"], _text(value))
     name = _id(kind, value)
     if kind != "accesses" and not value.get(kind):
         return Gone(kind, name)
@@ -130,7 +137,7 @@ def _by_events(around: Surroundings, places: Mapping[str, str], began: str | Non
     if name == "events":
         try:
             yield from _events(around, place)
-        except errors.Unsupported:
+        except _LACKS:
             name, place = "orderevents", ""
     if name == "orderevents":
         yield from _whole_tickets(around)
@@ -144,7 +151,8 @@ def _events(around: Surroundings, since: str) -> Flow[None]:
         for kind in KINDS[3:]:
             if event.objects == kind:
                 touched[kind, event.name] = None
-        return ()
+        if event.objects == "subscriptions" and event.type == EventType.DELETE:
+            yield Give(Gone("subscriptions", event.name))
 
     answer = yield from lists.each(
         around, "events/", lambda value: tolerance.read(Event, value), take, since=since or None
@@ -166,10 +174,10 @@ def _orderevents(around: Surroundings, since: str) -> Flow[None]:
 
     try:
         yield from lists.each(around, "orderevents/", read_event, take, query={"since": since or None})
-    except errors.NotFound:
+    except _LACKS:
+        # The place is gone, or there are no such events: all orders are read, and those that come after are followed.
         yield from _whole_orders(around)
-        yield from _orderevents(around, "")
-        return
+        last = ""
     for name in touched:
         yield from _one(around, "orders", name)
     yield Give(Reached("orderevents", last))
@@ -179,7 +187,7 @@ def _one(around: Surroundings, kind: Kind, name: str) -> Flow[None]:
     """Tell what an object is now."""
     try:
         answer = yield from exchange.whole(around, Request(path=f"{kind}/{quoted(name)}"))
-    except (errors.NotFound, errors.Unsupported):
+    except _LACKS:
         yield Give(Gone(kind, name))
         return
     yield Give(Put(kind, name, _text(tolerance.decode(answer.body))))
@@ -193,7 +201,7 @@ def _whole_orders(around: Surroundings) -> Flow[None]:
     for state in OrderState:
         try:
             yield from lists.each(around, "orders/", lambda value: value, take, query={"state": state})
-        except errors.Unsupported:
+        except _LACKS:
             break
     yield Give(Ended("orders"))
 
@@ -202,7 +210,7 @@ def _whole_tickets(around: Surroundings) -> Flow[None]:
     yield Give(Whole("tickets"))
     try:
         listed = yield from lists.collected(around, "tickets/", read_ticket)
-    except errors.Unsupported:
+    except _LACKS:
         listed = []
     for ticket in listed:
         yield from _one(around, "tickets", ticket.co_ticket_reference)

@@ -13,7 +13,7 @@ import msgspec
 from onapi.client import errors, exchange, lists, once, tolerance
 from onapi.client.order_models import Order
 from onapi.client.steps import Answer, Flow, Request, Surroundings, quoted
-from onapi.client.subscriptions import AccessSubscriptions
+from onapi.client.subscriptions import live_on
 from onapi.vocabulary import Dialect, Operation, OperationalState, OrderState
 
 _SAME = ("operation", "accessId", "service", "subscriptionId", "spReference", "spSubscriptionId")
@@ -125,8 +125,7 @@ def _is_so(around: Surroundings, order: Order) -> Flow[bool]:
     if not order.access_id:
         return False
     try:
-        answer = yield from exchange.whole(around, Request(path=f"subscriptions/{quoted(order.access_id)}"))
-        live = tolerance.read(AccessSubscriptions, tolerance.decode(answer.body)).subscriptions
+        live = yield from live_on(around, order.access_id)
     except errors.NotFound:
         live = ()
     its = [one for one in live if one.subscription_id == order.subscription_id]

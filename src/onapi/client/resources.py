@@ -1,5 +1,6 @@
 """What both clients have: a resource of the standard each."""
 
+import re
 from importlib.metadata import version
 from typing import Generic
 
@@ -12,11 +13,19 @@ from onapi.client.lookups import DhcpLookup, Option82
 from onapi.client.orderevents import OrderEvents
 from onapi.client.orders import Orders
 from onapi.client.services import Services
+from onapi.client.steps import Patience, Surroundings
 from onapi.client.subscriptions import Subscriptions
 from onapi.client.tech import Tech
 from onapi.client.tickets import Tickets
+from onapi.vocabulary import Dialect
 
 AGENT = f"onapi/{version('onapi')}"
+
+
+def surroundings(url: str, patience: Patience | None, dialect: Dialect) -> Surroundings:
+    """Return what descriptions need, for the server at a URL."""
+    older = re.search(r"/2\.[45]/?\Z", url) is not None
+    return Surroundings(patience=patience or Patience(), dialect=dialect, is_older=older)
 
 
 class Resources(Generic[K]):

@@ -93,4 +93,9 @@ class Services(Resource[K]):
     def follow(self, cursor: Cursor, *, every_s: float = 60.0, forever: bool = True) -> Listing[AccessServices]:
         """Return all of `list`, and then what changes, from where the cursor is; see `follow.Manner`."""
         manner = follow.Manner(every_s=every_s, forever=forever)
-        return follow.following(self._around, follow.objects("services/", AccessServices), cursor, manner)
+        return follow.following(
+            self._around,
+            follow.objects("services/", lambda value: tolerance.read(AccessServices, value)),
+            cursor,
+            manner,
+        )

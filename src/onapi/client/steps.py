@@ -98,14 +98,20 @@ class Patience:
 
 @dataclass(slots=True, kw_only=True)
 class Surroundings:
-    """What descriptions need beside their arguments: patience, a clock, chance, and what is known of the server."""
+    """What descriptions need beside their arguments: patience, a clock, chance, and what is known of the server.
+
+    `is_older` says that the server is of 2.4 or 2.5. What is found out is kept: whether it keeps keys of orders, and
+    whether paths of its collections and items end with a slash.
+    """
 
     patience: Patience = field(default_factory=Patience)
     now: Callable[[], float] = time.time
     ticks: Callable[[], float] = time.monotonic
     chance: Callable[[float, float], float] = random.uniform
     dialect: Dialect = Dialect.STANDARD
+    is_older: bool = False
     takes_keys: bool | None = None
+    slashes: dict[str, bool] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

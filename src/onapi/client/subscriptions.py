@@ -4,11 +4,12 @@ Source: the seed, "Get subscriptions for an access"; ON-API 2.6.0 spec/subscript
 """
 
 from datetime import datetime
+from typing import Any
 
-from onapi.client import follow, lists, tolerance
+from onapi.client import exchange, follow, lists, tolerance
 from onapi.client.binding import K, Resource, listing, operation
 from onapi.client.cursors import Cursor
-from onapi.client.steps import Flow, Listing, quoted
+from onapi.client.steps import Flow, Listing, Request, Surroundings, quoted
 from onapi.client.tolerance import Characteristics, Mac, Model
 
 
@@ -46,7 +47,7 @@ class Subscription(Model, kw_only=True):
 
 
 class AccessSubscriptions(Model, kw_only=True):
-    """An access, and the SP's subscriptions on it."""
+    """An access, and the SP's subscriptions on it; servers of 2.4 and 2.5 send each of them by itself."""
 
     access_id: str
     subscriptions: tuple[Subscription, ...] = ()
@@ -63,8 +64,7 @@ class Subscriptions(Resource[K]):
     @operation
     def show(self, access_id: str) -> Flow[tuple[Subscription, ...]]:
         """Return the SP's subscriptions on an access, or raise NotFound."""
-        answer = yield from self._ask(f"subscriptions/{quoted(access_id)}")
-        return tolerance.read(AccessSubscriptions, tolerance.decode(answer.body)).subscriptions
+        return (yield from live_on(self._around, access_id))
 
     @listing
     def list(self, *, since: str | None = None) -> Listing[AccessSubscriptions]:
@@ -72,10 +72,27 @@ class Subscriptions(Resource[K]):
 
         An access whose subscriptions have all ended comes with an empty list.
         """
-        return lists.models(self._around, "subscriptions/", AccessSubscriptions, since=since)
+        return lists.of(self._around, "subscriptions/", read_access, since=since)
 
     @listing
     def follow(self, cursor: Cursor, *, every_s: float = 60.0, forever: bool = True) -> Listing[AccessSubscriptions]:
         """Return all of `list`, and then what changes, from where the cursor is; see `follow.Manner`."""
         manner = follow.Manner(every_s=every_s, forever=forever)
-        return follow.following(self._around, follow.objects("subscriptions/", AccessSubscriptions), cursor, manner)
+        return follow.following(self._around, follow.objects("subscriptions/", read_access), cursor, manner)
+
+
+def read_access(value: Any) -> AccessSubscriptions:
+    """Return the subscriptions of an access, also where a server sends one of them by itself."""
+    if isinstance(value, dict) and "subscriptionId" in value:
+        value = {"accessId": value.get("accessId"), "subscriptions": [value]}
+    return tolerance.read(AccessSubscriptions, value)
+
+
+def live_on(around: Surroundings, access_id: str) -> Flow[tuple[Subscription, ...]]:
+    """Return the SP's subscriptions on an access, or raise NotFound."""
+    if around.is_older:
+        # There is no such path: subscriptions are listed, or read by their own IDs.
+        found = yield from lists.collected(around, "subscriptions/", read_access)
+        return tuple(one for each in found if each.access_id == access_id for one in each.subscriptions)
+    answer = yield from exchange.whole(around, Request(path=f"subscriptions/{quoted(access_id)}"))
+    return read_access(tolerance.decode(answer.body)).subscriptions
