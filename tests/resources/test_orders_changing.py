@@ -90,9 +90,15 @@ def test_patch_changes_what_it_names_and_null_takes_away(town: Town) -> None:
         ({"characteristics": None}, {"characteristics": None}),
         ({"characteristics": {"fixedIp": False}}, {"characteristics": {"fixedIp": False}}),
         (
+            {"equipment": {"macAddress": "02-00-00-00-00-01"}},
+            {"equipment": {"vendorId": "v", "macAddress": "02:00:00:00:00:01"}},
+        ),
+        ({"equipment": {"macAddress": None}}, {"equipment": {"vendorId": "v"}}),
+        (
             {"equipment": [{"vendorId": "a"}, {"vendorId": "b"}]},
             {"equipment": [{"vendorId": "a"}, {"vendorId": "b"}]},
         ),
+        ({"equipment": {"vendorId": "c"}}, {"equipment": {"vendorId": "c"}}),
         ({"equipment": None, "externalNote": None}, {"equipment": None, "externalNote": None}),
         ({"unheardOf": None, "message": "x", "path": "/y"}, {}),
     ):

@@ -89,6 +89,10 @@ def merged(stored: Stored, patch: dict[str, Any]) -> dict[str, Any]:
     if isinstance(settings, dict):
         ours = {characteristics.name(spelling): value for spelling, value in settings.items()}
         changes["characteristics"] = _merge(present["characteristics"] or {}, ours)
+    piece, held = changes.get("equipment"), present["equipment"] or []
+    if isinstance(piece, dict) and len(held) == 1:
+        # One piece is an object for who reads the standard so, and objects are merged.
+        changes["equipment"] = _merge(held[0], piece)
     return _merge(present, changes)
 
 
