@@ -235,3 +235,13 @@ def test_what_is_not_there_says_so(onapi: Onapi) -> None:
 def test_without_the_operators_name_it_says_which_setting(database_url: str) -> None:
     ran = command.onapi("invoices", "compile", "202511", url=database_url)
     assert (ran.code, "ONAPI_CO_ID" in ran.err) == (1, True)
+
+
+def test_a_workbook_that_would_fill_the_machine_is_refused(
+    onapi: Onapi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told(onapi("compile", "202511", "--json"))
+    onapi("export", "202511", "--xlsx", tmp_path / "ours.xlsx")
+    monkeypatch.setattr(invoice_workbook, "MOST_BYTES", 1000)
+    ran = onapi("reconcile", tmp_path / "ours.xlsx")
+    assert (ran.code, "unpacked" in ran.err) == (1, True)

@@ -11,7 +11,7 @@ from decimal import Decimal
 import pytest
 
 from onapi import errors
-from onapi.actions import invoice_entries, invoices
+from onapi.actions import invoice_entries, invoice_files, invoices
 from onapi.storage import invoices as storage
 from onapi.storage.pool import Database
 from tests.invoices.test_compile import compiled, several
@@ -183,3 +183,23 @@ def test_leftovers_of_several_runs_are_swept_and_months_stay(operator: Operator)
     assert sum((amount for _, amount in before), Decimal()) == operator.value(
         "SELECT sum(amount) FROM invoice_specifications"
     )
+
+
+def test_a_month_that_is_computed_while_it_is_handed_out_comes_out_as_it_was(
+    operator: Operator,
+) -> None:
+    operator.do(several)
+    compiled(operator)
+    before = operator.do(lambda database: stored(database, "doc"))
+
+    async def handed_out(database: Database) -> None:
+        documents = invoice_files.as_sent(database, NOVEMBER, None)
+        first = await anext(documents)
+        async with database.connection() as tx:
+            await tx.execute("UPDATE prices SET amount = 1")
+        # It sweeps the rows away that are being read.
+        await invoices.compile_period(database, ISSUER, NOVEMBER)
+        assert [(first,), *[(document,) async for document in documents]] == before
+
+    operator.do(handed_out)
+    assert operator.do(lambda database: stored(database, "doc")) != before

@@ -3,9 +3,11 @@
 import asyncio
 import io
 import json
+import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -15,6 +17,7 @@ from typing import Any
 
 import httpx2
 import jsonschema
+import msgspec
 import pytest
 import python_calamine
 
@@ -26,6 +29,7 @@ from onapi.storage.pool import Database
 from onapi.vocabulary import RowType
 from onapi.web import workbook
 from onapi.wire import invoice_workbook
+from onapi.wire import invoicespecification as wire
 from tests import given, months
 from tests.conftest import Server
 from tests.months import ISSUER, NOVEMBER, OCTOBER
@@ -248,3 +252,88 @@ def test_a_month_with_more_rows_than_a_workbook_holds_is_refused(
     monkeypatch.setattr(invoice_workbook, "MOST_ROWS", 2)
     answer = clients[0].get("/invoicespecification/202510.xlsx")
     assert (answer.status_code, "ask for JSON" in answer.json()["cause"]) == (400, True)
+
+
+def _makers() -> list[str]:
+    """Return the processes that make workbooks."""
+    lines = [path.read_bytes() for path in _proc("cmdline")]
+    return [line.decode() for line in lines if invoice_workbook.__name__.encode() in line]
+
+
+def _proc(name: str) -> Iterator[Path]:
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdecimal() and (folder / name).exists():
+            yield folder / name
+
+
+def test_a_caller_who_goes_away_ends_the_making_of_his_workbook(server: Server, clients: Any, tmp_path: Path) -> None:
+    _many_rows(server, 60_000)
+    lock(server)
+    others = len(_makers())
+    request = f"GET /onapi/2.6/invoicespecification/202511.xlsx HTTP/1.1\r\nHost: x\r\n{_ALFA}\r\n\r\n"
+    with socket.create_connection((server.host, server.port)) as connection:
+        connection.sendall(request.encode())
+        _until(lambda: len(_makers()) == others + 1)
+        began = time.monotonic()
+    _until(lambda: len(_makers()) == others)
+    # So many rows take several seconds.
+    assert time.monotonic() - began < 3
+
+
+_ALFA = "Authorization: " + given.basic("alfa", "alfa-secret")["Authorization"]
+
+
+def _until(true: Callable[[], bool]) -> None:
+    ends = time.monotonic() + 60
+    while not true():
+        assert time.monotonic() < ends
+        time.sleep(0.02)
+
+
+def _many_rows(server: Server, count: int) -> None:
+    """Add rows to alfa's November, which is open."""
+
+    async def add(database: Database) -> None:
+        async with database.connection() as tx:
+            await tx.execute(
+                """INSERT INTO invoice_rows (run, sp, position, row_id, subscription_id, row_type, amount, doc)
+                   SELECT r.run, r.sp, 1000 + n, n::text, r.subscription_id, r.row_type, r.amount, r.doc
+                     FROM invoice_specifications s JOIN invoice_rows r ON (r.run, r.sp) = (s.run, s.sp)
+                    CROSS JOIN generate_series(1, $1) n
+                    WHERE s.period = '202511' AND s.sp = 'alfa' AND r.position = 0""",
+                count,
+            )
+
+    server.do(add)
+
+
+def test_a_long_month_streams_whole_and_in_order(
+    server: Server, clients: tuple[httpx2.Client, httpx2.Client]
+) -> None:
+    _many_rows(server, 20_000)
+    lock(server)
+    for encoding in ("identity", "gzip", "zstd"):
+        answer = clients[0].get("/invoicespecification/202511", headers={"Accept-Encoding": encoding})
+        assert len(answer.json()) == 20_002
+
+
+def test_what_an_sp_wrote_with_control_characters_comes_through_a_workbook(tmp_path: Path) -> None:
+    reference = "a\x01b\n\t_x0041_ \ufffe\U0001f3e0"
+    row = wire.decode(_ROW)
+    odd = msgspec.structs.replace(row, subscription=msgspec.structs.replace(row.subscription, sp_reference=reference))
+    with invoice_workbook.Writer(tmp_path / "odd.xlsx") as writer:
+        writer.add(odd)
+    header, cells = _cells((tmp_path / "odd.xlsx").read_bytes())
+    found = str(cells[header.index("subscription.spReference")])
+    assert "\n" in found
+    assert "\U0001f3e0" in found
+    (read,) = invoice_workbook.read(tmp_path / "odd.xlsx")
+    assert (read.access_id, read.amount) == ("A-1", Decimal("0.10"))
+
+
+_ROW = (
+    b'{"coId":"CO","spName":"alfa","access":{"accessId":"A-1","streetName":"x","postalCode":"1","city":"c",'
+    b'"countryCode":"SE","premisesType":"UNKNOWN","priceGroup":0},"subscription":{"service":"s",'
+    b'"connectionDate":"2025-01-01","coSubscriptionId":"S"},"invoice":{"listPrice":0.10,"billingItem":"s",'
+    b'"invoiceType":"DEBIT","rowType":"OTHER","fromDate":"2025-11-01","toDate":"2025-11-30","invoicedAmount":0.10}}'
+)

@@ -79,7 +79,7 @@ async def export(
     written = 0
     try:
         with _opened(form, part) as write:
-            async with contextlib.aclosing(_documents(database, period, provider)) as documents:
+            async with contextlib.aclosing(as_sent(database, period, provider)) as documents:
                 async for document in documents:
                     write(document)
                     written += 1
@@ -103,7 +103,7 @@ async def diff(
     """
     counts: dict[ids.Sp, Counter[str]] = defaultdict(Counter)
     shown: list[Change] = []
-    async with database.transaction() as tx:
+    async with _as_it_is(database) as tx:
         now = {one.sp: one.amount for one in await _specifications(tx, period, provider)}
         was = {one.sp: one.amount for one in await _specifications(tx, previous, provider)}
         changes = storage.changes(tx, period=period.name, previous=previous.name, provider=provider)
@@ -147,7 +147,7 @@ async def reconcile(database: Database, path: Path, *, wanted: Period | None) ->
     async with database.connection() as tx:
         found = [one for one in await _specifications(tx, period, None) if one.name in names]
     for one in found:
-        async with contextlib.aclosing(_documents(database, period, one.sp)) as documents:
+        async with contextlib.aclosing(as_sent(database, period, one.sp)) as documents:
             ours += [_keyed(wire.decode(document)) async for document in documents]
     return period, invoice_comparison.compare(Account(ours), theirs)
 
@@ -168,6 +168,13 @@ def _keyed(row: wire.InvoiceRow) -> tuple[Key, Decimal]:
     )
 
 
+@contextlib.asynccontextmanager
+async def _as_it_is(database: Database) -> AsyncGenerator[Tx]:
+    """Lend a connection for which nothing changes: a month that is computed meanwhile stays as it was."""
+    async with database.connection() as tx, tx.transaction(isolation="repeatable_read", readonly=True):
+        yield tx
+
+
 async def _specifications(tx: Tx, period: Period, provider: str | None) -> list[Specification]:
     found = [one for one in await storage.specifications(tx, period=period.name) if provider in (None, one.sp)]
     if not found:
@@ -176,9 +183,9 @@ async def _specifications(tx: Tx, period: Period, provider: str | None) -> list[
     return found
 
 
-async def _documents(database: Database, period: Period, provider: str | None) -> AsyncGenerator[str]:
+async def as_sent(database: Database, period: Period, provider: str | None) -> AsyncGenerator[str]:
     """Yield a month's rows as they are sent, by SP."""
-    async with database.transaction() as tx:
+    async with _as_it_is(database) as tx:
         for one in await _specifications(tx, period, provider):
             async with contextlib.aclosing(storage.rows(tx, specification=one)) as rows:
                 async for _, document in rows:

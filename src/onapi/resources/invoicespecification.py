@@ -116,7 +116,7 @@ class InvoiceSpecification:
             await storage.copy_rows(tx, sink, sp=call.sp, period=period, between=between)
 
         if as_workbook:
-            made = await self._workbooks.answer(copy, sp=call.sp, name=period)
+            made = await self._workbooks.answer(call, copy, name=period)
         else:
             made = await lists.streamed(self._database, call, copy, whole=True) or lists.empty(call)
         made.headers.update(headers)

@@ -21,7 +21,8 @@ SELECT count(*) FROM subscriptions s
 
 -- name: history
 -- scope: operator (the CO computes everybody's months)
--- Every subscription of which the month may have rows, with what it and its access were, as JSON, oldest first.
+-- Every subscription of which the month may have rows, with what it and its access were, as JSON, oldest first. What
+-- ended before the month is needed only for entries by hand, which may be about any day.
 SELECT s.sp, p.name AS sp_name, s.subscription_id,
        (s.connected_at AT TIME ZONE $zone)::date AS connected, (s.ended_at AT TIME ZONE $zone)::date AS ended,
        s.service, s.down_kbps, s.up_kbps, s.sp_reference, s.sp_subscription_id,
@@ -35,13 +36,20 @@ SELECT s.sp, p.name AS sp_name, s.subscription_id,
   LEFT JOIN (SELECT t.subscription_id, json_agg(json_build_array(
                         t.service, t.down_kbps, t.up_kbps, t.sp_reference, t.sp_subscription_id,
                         (t.until AT TIME ZONE $zone)::date) ORDER BY t.seq)::text AS sold
-               FROM subscription_pasts t GROUP BY t.subscription_id) h ON h.subscription_id = s.subscription_id
+               FROM subscription_pasts t
+              WHERE t.until >= $first::date::timestamp AT TIME ZONE $zone
+                 OR t.subscription_id IN (SELECT e.subscription_id FROM invoice_entries e WHERE e.period = $period)
+              GROUP BY t.subscription_id) h ON h.subscription_id = s.subscription_id
   LEFT JOIN (SELECT t.access_id, json_agg(json_build_array(t.price_group, invoiced_access(
                         t.access_id, t.street_name, t.street_number, t.street_littera, t.postal_code, t.city,
                         t.country_code, t.mdu_apartment_number, t.mdu_distinguisher, t.outlet, t.population,
                         t.premises_type, t.price_group),
                         (t.until AT TIME ZONE $zone)::date) ORDER BY t.seq)::text AS places
-               FROM access_pasts t GROUP BY t.access_id) w ON w.access_id = s.access_id
+               FROM access_pasts t
+              WHERE t.until >= $first::date::timestamp AT TIME ZONE $zone
+                 OR t.access_id IN (SELECT b.access_id FROM subscriptions b JOIN invoice_entries e USING (subscription_id)
+                                     WHERE e.period = $period)
+              GROUP BY t.access_id) w ON w.access_id = s.access_id
  WHERE (s.connected_at < ($last::date + 1)::timestamp AT TIME ZONE $zone
         AND (s.ended_at IS NULL OR s.ended_at >= $first::date::timestamp AT TIME ZONE $zone)
         OR s.subscription_id IN (SELECT e.subscription_id FROM invoice_entries e WHERE e.period = $period AND e.withdrawn_at IS NULL))

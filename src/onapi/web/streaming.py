@@ -180,7 +180,7 @@ class StreamedList(Response):
             await super().__call__(scope, receive, send)
             return
         sending = asyncio.create_task(self._send_all(send))
-        leaving = asyncio.create_task(_left(receive))
+        leaving = asyncio.create_task(left(receive))
         try:
             await asyncio.wait([sending, leaving], timeout=_LONGEST_S, return_when=asyncio.FIRST_COMPLETED)
             if sending.done():
@@ -201,6 +201,7 @@ class StreamedList(Response):
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
-async def _left(receive: Receive) -> None:
+async def left(receive: Receive) -> None:
+    """Wait until the client has gone away."""
     while (await receive())["type"] != "http.disconnect":
         pass

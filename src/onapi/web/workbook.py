@@ -4,7 +4,7 @@ import asyncio
 import shutil
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 from typing import IO
 
@@ -15,6 +15,8 @@ from onapi import errors, ids
 from onapi.storage.documents import Sink
 from onapi.storage.pool import Database
 from onapi.storage.tx import Tx
+from onapi.web.call import Call
+from onapi.web.streaming import left
 from onapi.wire import invoice_workbook
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -31,8 +33,10 @@ class Workbooks:
         self._database = database
         self._places = asyncio.Semaphore(_AT_ONCE)
 
-    async def answer(self, copy: Callable[[Tx, Sink, bytes], Awaitable[None]], *, sp: ids.Sp, name: str) -> Response:
+    async def answer(self, call: Call, copy: Callable[[Tx, Sink, bytes], Awaitable[None]], *, name: str) -> Response:
         """Return the answer with the workbook `<name>.xlsx` of the documents that `copy` sends.
+
+        A caller who goes away ends the work.
 
         Raises:
             Invalid: there are more rows than a workbook holds.
@@ -47,8 +51,8 @@ class Workbooks:
             ) from None
         folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="onapi-workbook-"))
         try:
-            await self._gather(copy, folder / "rows", sp)
-            await _make(folder)
+            await self._gather(copy, folder / "rows", call.sp)
+            await _while_there(call, _make(folder))
             # The folder goes at once; the file stays for as long as it is open.
             file = await asyncio.to_thread((folder / "workbook.xlsx").open, "rb")
         finally:
@@ -71,6 +75,20 @@ class Workbooks:
 
             async with self._database.list_place(), self._database.connection(sp) as tx:
                 await copy(tx, sink, b"\n")
+
+
+async def _while_there(call: Call, work: Coroutine[None, None, None]) -> None:
+    """Do some work for as long as the caller waits for it."""
+    working, leaving = asyncio.create_task(work), asyncio.create_task(left(call.receive))
+    try:
+        await asyncio.wait([working, leaving], return_when=asyncio.FIRST_COMPLETED)
+        if not working.done():
+            raise errors.Unavailable("You have gone away.", retry_after=1)
+        working.result()
+    finally:
+        for task in (working, leaving):
+            task.cancel()
+        await asyncio.wait([working, leaving])
 
 
 async def _make(folder: Path) -> None:

@@ -7,6 +7,7 @@ Source: ON-API 2.6.0 spec/invoice_specification.md, "Excel option".
 """
 
 import sys
+import zipfile
 from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
@@ -24,8 +25,8 @@ from onapi.wire import invoicespecification as wire
 MOST_ROWS = 1_048_575
 """How many rows a sheet holds below its header."""
 
-MOST_BYTES = 256 * 1024 * 1024
-"""The largest workbook that is read."""
+MOST_BYTES = 4 * 2**30
+"""The largest workbook that is read, as it is unpacked; a full sheet is some two GiB."""
 
 _EPOCH = date(1899, 12, 30)
 _NUMBERS = {"access.priceGroup": 12, "invoice.listPrice": 12, "invoice.invoicedAmount": 16}
@@ -169,10 +170,12 @@ def read(path: Path) -> Iterator[Read]:
         Invalid: it is no workbook, too large, lacks a column that is needed, or has a value that is no day or amount.
     """
     try:
-        if path.stat().st_size > MOST_BYTES:
-            raise errors.Invalid(f"{path} is larger than {MOST_BYTES // 2**20} MiB.")
+        with zipfile.ZipFile(path) as packed:
+            size = sum(part.file_size for part in packed.infolist())
+        if size > MOST_BYTES:
+            raise errors.Invalid(f"{path} has more than {MOST_BYTES // 2**30} GiB, unpacked.")
         sheet = python_calamine.CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0)
-    except (OSError, python_calamine.CalamineError, IndexError) as error:
+    except (OSError, zipfile.BadZipFile, python_calamine.CalamineError, IndexError) as error:
         raise errors.Invalid(f"{path} cannot be read as a workbook: {error}.") from error
     rows = iter(sheet.iter_rows())
     header = [str(cell).strip().replace("/", ".").casefold() for cell in next(rows, [])]
