@@ -1,10 +1,9 @@
 """Faults that reading finds, one of each sort that servers of this standard have had or might have."""
 
 from dataclasses import replace
-from datetime import timedelta
-from email.utils import format_datetime, parsedate_to_datetime
 from typing import Any
 
+from tests.conformance.faults_deltas import DELTAS, shifted
 from tests.conformance.mutants import Answer, Forward, Request
 from tests.conformance.planting import (
     Planted,
@@ -30,10 +29,6 @@ _SERVICES, _BOTH_SERVICES = at("services"), either(at("services"), at("services/
 _SUBSCRIPTIONS, _BOTH_SUBSCRIPTIONS = at("subscriptions"), either(at("subscriptions"), at("subscriptions/{}"))
 _ORDERS, _BOTH_ORDERS = at("orders"), either(at("orders"), at("orders/{}"))
 _OEV, _EVT = at("orderevents"), at("events")
-
-
-def _shifted(value: str, **by: float) -> str:
-    return format_datetime(parsedate_to_datetime(value) + timedelta(**by), usegmt=True)
 
 
 def _twice(value: Any) -> Any:
@@ -72,7 +67,7 @@ async def _events_repeat(request: Request, forward: Forward) -> Answer:
     since = request.headers.get("if-modified-since")
     if not _EVT(request) or since is None:
         return await forward(request)
-    return await forward(with_headers(request, if_modified_since=_shifted(since, days=-1)))
+    return await forward(with_headers(request, if_modified_since=shifted(since, days=-1)))
 
 
 async def _others_subscriptions(request: Request, forward: Forward) -> Answer:
@@ -118,23 +113,6 @@ async def _needs_the_slash(request: Request, forward: Forward) -> Answer:
     return await forward(request)
 
 
-async def _body_with_304(request: Request, forward: Forward) -> Answer:
-    answer = await forward(request)
-    return replace(answer, body=b"[]") if _ACCESSES(request) and answer.status == 304 else answer
-
-
-async def _empty_instead_of_304(request: Request, forward: Forward) -> Answer:
-    answer = await forward(request)
-    if not _ACCESSES(request) or answer.status != 304:
-        return answer
-    return Answer(200, answer.headers | {"content-type": "application/json"}, b"[]")
-
-
-def _goes_back() -> Any:
-    step = iter(range(10_000))
-    return header(_ACCESSES, "last-modified", lambda value: _shifted(value, minutes=-next(step)))
-
-
 def _forgets() -> Any:
     readings = iter(range(10_000))
 
@@ -167,19 +145,21 @@ def _second_of_several(value: Any) -> Any:
     return value[:1] + value[2:] if isinstance(value, list) and len(value) > 2 else value
 
 
+# Without TRA-004, since our server grows deaf to whoever guesses too often.
+_TRANSPORT = tuple(f"TRA-{number:03}" for number in range(1, 14) if number != 4)
 TRANSPORT = (
-    Planted("everybody is let in", _nobody_is_let_in, {"TRA-003"}, ("TRA",)),
+    Planted("everybody is let in", _nobody_is_let_in, {"TRA-003"}, _TRANSPORT),
     Planted("any password will do", _anybody_is_let_in, {"TRA-004"}, ("TRA",)),
-    Planted("401 does not say how", header(lambda _: True, "www-authenticate", None), {"TRA-005"}, ("TRA",)),
-    Planted("405 instead of 501", status(at("onapi-conform-0000"), 405, 501), {"TRA-006"}, ("TRA",)),
-    Planted("404 instead of 501", status(at("onapi-conform-0000"), 404, 501), {"TRA-006"}, ("TRA",)),
-    Planted("400 instead of 404", status(at("services/{}"), 400, 404), {"TRA-007"}, ("TRA",)),
-    Planted("an empty object instead of 404", status(_ACCESS, 200, 404, {}), {"TRA-007"}, ("TRA",)),
-    Planted("no cause", status(_ACCESS, 404, 404, {"error": "no"}), {"TRA-009"}, ("TRA",)),
+    Planted("401 does not say how", header(lambda _: True, "www-authenticate", None), {"TRA-005"}, _TRANSPORT),
+    Planted("405 instead of 501", status(at("onapi-conform-0000"), 405, 501), {"TRA-006"}, _TRANSPORT),
+    Planted("404 instead of 501", status(at("onapi-conform-0000"), 404, 501), {"TRA-006"}, _TRANSPORT),
+    Planted("400 instead of 404", status(at("services/{}"), 400, 404), {"TRA-007"}, _TRANSPORT),
+    Planted("an empty object instead of 404", status(_ACCESS, 200, 404, {}), {"TRA-007"}, _TRANSPORT),
+    Planted("no cause", status(_ACCESS, 404, 404, {"error": "no"}), {"TRA-009"}, _TRANSPORT),
     Planted("a slash redirects", _redirects, {"TRA-010", "TRA-011"}, ("TRA",)),
-    Planted("a slash is needed", _needs_the_slash, {"TRA-010"}, ("TRA",)),
-    Planted("strangers are shown orders", _shown_to_strangers, {"TRA-012"}, ("TRA",), other=True),
-    Planted("strangers are shown subscriptions", _others_subscriptions, {"TRA-013"}, ("TRA",), other=True),
+    Planted("a slash is needed", _needs_the_slash, {"TRA-010"}, _TRANSPORT),
+    Planted("strangers are shown orders", _shown_to_strangers, {"TRA-012"}, _TRANSPORT, other=True),
+    Planted("strangers are shown subscriptions", _others_subscriptions, {"TRA-013"}, _TRANSPORT, other=True),
     Planted("an endpoint has no documentation", each(at(""), documentation=...), {"END-013"}, ("END",)),
     Planted("there is no list of endpoints", instead(at(""), 404, {"cause": "No."}), {"END-001"}, ("END",)),
     Planted("the list of endpoints has no Location", header(at(""), "location", None), {"END-002"}, ("END",)),
@@ -509,64 +489,11 @@ EVENTS = (
     Planted("a kind is unknown", each(_EVT, objectType="customers"), {"EVT-021"}, ("EVT",)),
     Planted(
         "the present second is told",
-        header(_EVT, "last-modified", lambda value: _shifted(value, hours=-1)),
+        header(_EVT, "last-modified", lambda value: shifted(value, hours=-1)),
         {"EVT-006", "EVT-007"},
         ("EVT",),
     ),
     Planted("a moment has no time zone", each(_EVT, time=_naive), {"EVT-024"}, ("EVT",)),
-)
-
-DELTAS = (
-    Planted(
-        "accesses have no Last-Modified",
-        header(_ACCESSES, "last-modified", None),
-        {"DEL-101"},
-        ("DEL-101", "DEL-102"),
-    ),
-    Planted(
-        "services have no Last-Modified",
-        header(_SERVICES, "last-modified", None),
-        {"DEL-201"},
-        ("DEL-201", "DEL-202"),
-    ),
-    Planted("events have no Last-Modified", header(_EVT, "last-modified", None), {"DEL-501"}, ("DEL-501", "DEL-502")),
-    Planted(
-        "Last-Modified is ISO",
-        header(_ACCESSES, "last-modified", "2026-11-25T00:00:00Z"),
-        {"DEL-102"},
-        ("DEL-101", "DEL-102", "DEL-103"),
-    ),
-    Planted(
-        "Last-Modified is of the future",
-        header(_ACCESSES, "last-modified", lambda value: _shifted(value, hours=1)),
-        {"DEL-103"},
-        ("DEL-101", "DEL-102", "DEL-103"),
-    ),
-    Planted(
-        "If-Modified-Since is ignored",
-        asked(_ACCESSES, lambda request: with_headers(request, if_modified_since=None)),
-        {"DEL-104"},
-        ("DEL-104",),
-    ),
-    Planted("304 is 200 with nothing", _empty_instead_of_304, {"DEL-105"}, ("DEL-104", "DEL-105")),
-    Planted("304 is 404", status(_ACCESSES, 404, 304, {"cause": "Nothing new."}), {"DEL-105"}, ("DEL-105",)),
-    Planted("304 has a body", _body_with_304, {"DEL-106"}, ("DEL-106",)),
-    Planted(
-        "a delta lacks a row",
-        but(lambda request: _ACCESSES(request) and "if-modified-since" in request.headers, lambda value: value[1:]),
-        {"DEL-107"},
-        ("DEL-105", "DEL-107"),
-    ),
-    Planted(
-        "a delta of subscriptions lacks a row",
-        but(
-            lambda request: _SUBSCRIPTIONS(request) and "if-modified-since" in request.headers,
-            lambda value: value[1:],
-        ),
-        {"DEL-307"},
-        ("DEL-305", "DEL-307"),
-    ),
-    Planted("Last-Modified goes back", _goes_back(), {"DEL-108"}, ("DEL-108",)),
 )
 
 LOOKUPS = (
@@ -619,7 +546,99 @@ def _deep(value: Any, name: str, **fields: Any) -> Any:
     return _map(value, of_one)
 
 
+def _characteristic(old: str, new: str) -> Any:
+    """Return what gives a characteristic of every service another name."""
+
+    def change(value: Any) -> Any:
+        for service in value["services"]:
+            rules = service.get("characteristics", {})
+            service["characteristics"] = {new if name == old else name: rule for name, rule in rules.items()}
+        return value
+
+    return but(at("services/{}"), change)
+
+
+def _valid_values(value: Any) -> Any:
+    for service in value["services"]:
+        for rule in service.get("characteristics", {}).values():
+            if "values" in rule:
+                rule["validValues"] = rule.pop("values")
+    return value
+
+
+def _an_object(endpoint: str, check: str) -> Planted:
+    place = at(endpoint)
+    return Planted(
+        f"the list of {endpoint} is an object", but(place, lambda value: {"list": value}), {check}, (check,)
+    )
+
+
+MORE = (
+    _an_object("services", "SVC-001"),
+    _an_object("subscriptions", "SUB-001"),
+    _an_object("orders", "ORD-001"),
+    _an_object("events", "EVT-001"),
+    _an_object("tickets", "TIC-001"),
+    _an_object("invoicespecification", "INV-001"),
+    Planted("a malformed ID is 500", status(_ACCESS, 500, 400, {"cause": "Oops."}), {"TRA-008"}, ("TRA-008",)),
+    Planted("services are of no access", status(_ACCESS, 404, 200, {"cause": "No."}), {"SVC-004"}, ("SVC-004",)),
+    Planted(
+        "characteristics are a list",
+        but(at("services/{}"), inner("services", characteristics=[])),
+        {"SVC-005"},
+        ("SVC-005",),
+    ),
+    Planted("values are called validValues", but(at("services/{}"), _valid_values), {"SVC-006"}, ("SVC-006",)),
+    Planted("a service's level is the other's", _characteristic("SLA", "sla"), {"SVC-007"}, ("SVC",), sp="beta"),
+    Planted("a service's level is the other's, too", _characteristic("sla", "SLA"), {"SVC-008"}, ("SVC",)),
+    Planted("a service has ipAddress", _characteristic("ipAddresses", "ipAddress"), {"SVC-009"}, ("SVC",)),
+    Planted(
+        "a single access is another",
+        each(at("subscriptions/{}"), accessId="T-399"),
+        {"SUB-002"},
+        ("SUB-002", "SUB-003"),
+    ),
+    Planted(
+        "equipment is an array of one",
+        but(
+            _BOTH_SUBSCRIPTIONS,
+            inner("subscriptions", equipment=lambda held: held if isinstance(held, list) else [held]),
+        ),
+        {"SUB-007"},
+        ("SUB",),
+    ),
+    Planted(
+        "a level is the other reading's",
+        but(_BOTH_SUBSCRIPTIONS, lambda value: _deep(value, "characteristics", SLA=..., sla="SLA-1")),
+        {"SUB-010"},
+        ("SUB",),
+        sp="beta",
+    ),
+    Planted(
+        "an order's equipment is an object",
+        each(_BOTH_ORDERS, equipment=lambda held: held[0]),
+        {"ORD-011"},
+        ("ORD",),
+        sp="beta",
+    ),
+    Planted(
+        "an order's level is the other's",
+        but(_BOTH_ORDERS, lambda value: _map(value, within("characteristics", SLA=..., sla="SLA-1"))),
+        {"ORD-014"},
+        ("ORD",),
+        sp="beta",
+    ),
+    Planted(
+        "an order's level is the other's, too",
+        but(_BOTH_ORDERS, lambda value: _map(value, within("characteristics", sla=..., SLA="SLA-1"))),
+        {"ORD-015"},
+        ("ORD",),
+    ),
+    Planted("a text is too long", each(_BOTH_ACCESSES, population="x" * 256), {"ACC-031", "ANS-009"}, ("ACC", "ANS")),
+)
+
 READ = (
+    *MORE,
     *TRANSPORT,
     *ACCESSES,
     *SERVICES,

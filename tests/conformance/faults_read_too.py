@@ -45,6 +45,25 @@ TECHNICAL = (
     Planted("a moment has no time zone", each(_LEASES, end="2026-11-25T10:00:00"), {"TEC-044"}, ("TEC",)),
 )
 
+SNOOPING = (
+    Planted(
+        "snooping is of the other reading",
+        but(_CPE, _renamed("dhcpSnooping", "dhcpSnoopingTable")),
+        {"TEC-009"},
+        ("TEC",),
+        sp="beta",
+    ),
+    Planted(
+        "snooping is of the other reading, too",
+        but(_CPE, _renamed("dhcpSnoopingTable", "dhcpSnooping")),
+        {"TEC-010"},
+        ("TEC",),
+    ),
+    Planted(
+        "rates are strings", but(_STATUS, within("configuredSpeed", cir="100000")), {"TEC-011"}, ("TEC",), sp="beta"
+    ),
+)
+
 TICKETS = (
     Planted(
         "the filter by status is ignored",
@@ -100,4 +119,13 @@ INVOICES = (
     ),
 )
 
-READ_TOO = (*TECHNICAL, *TICKETS, *INVOICES)
+APARTMENTS = (
+    Planted(
+        "an apartment of a row has no number",
+        but(_ROWS, lambda value: [within("access", premisesType="MDU_APARTMENT")(one) for one in value]),
+        {"INV-010"},
+        ("INV",),
+    ),
+)
+
+READ_TOO = (*SNOOPING, *APARTMENTS, *TECHNICAL, *TICKETS, *INVOICES)

@@ -270,6 +270,55 @@ TICKETS = (
 )
 
 
+def _makes_a_subscription() -> Fault:
+    """Have a cancelled order make a subscription all the same."""
+    made: list[dict[str, Any]] = []
+
+    async def fault(request: Request, forward: Forward) -> Answer:
+        answer = await forward(request)
+        if _POST(request) and answer.status == 201:
+            made.append({"subscriptionId": answer.value["subscriptionId"]})
+        if _SUBSCRIPTIONS(request) and made:
+            return answer.but(answer.value | {"subscriptions": made})
+        return answer
+
+    return fault
+
+
+_TAKEN = {"state": "RECEIVED"}
+MORE = (
+    Planted("a cancelled order makes a subscription", _makes_a_subscription(), {"ORD-117"}, ("ORD-117",)),
+    Planted("an order fails", each(_ONE, state="DONE_FAILED"), {"ORD-130"}, ("ORD-130",)),
+    Planted(
+        "another service is delivered",
+        but(_SUBSCRIPTIONS, _subscription(service="BB-10-10")),
+        {"ORD-131"},
+        ("ORD-131",),
+    ),
+    Planted(
+        "an order is of another subscription",
+        _of_a_step("DEACTIVATE", subscriptionId="another"),
+        {"ORD-147"},
+        ("ORD-147",),
+    ),
+    *(
+        Planted(f"a wrong order is taken: {check}", status(_POST, 201, 400, _TAKEN), {check}, (check,))
+        for check in (f"ORD-{number}" for number in range(171, 181))
+    ),
+    Planted("a new ticket is in progress", each(_TICKET, status="IN_PROGRESS_SP"), {"TIC-103"}, ("TIC-103",)),
+    Planted(
+        "a new ticket is not listed", but(at("tickets", query="status"), lambda _: []), {"TIC-104"}, ("TIC-104",)
+    ),
+    Planted(
+        "a ticket was updated before it was",
+        each(_TICKET, updatedAt="2020-01-01T00:00:00Z"),
+        {"TIC-110"},
+        ("TIC-110",),
+    ),
+    Planted("a ticket of no access is taken", status(_CREATE_TICKET, 201, 400, {}), {"TIC-121"}, ("TIC-121",)),
+)
+
+
 async def _body_with_204(request: Request, forward: Forward) -> Answer:
     answer = await forward(request)
     return replace(answer, body=b"{}") if _PATCH(request) and answer.status == 204 else answer
@@ -277,4 +326,4 @@ async def _body_with_204(request: Request, forward: Forward) -> Answer:
 
 ANSWERS = (Planted("204 has a body", _body_with_204, {"ANS-008"}, ("ORD-110", "ORD-111", "ANS-008")),)
 
-WRITTEN = tuple(replace(planted, writes=True) for planted in (*PLACING, *LIFE, *REFUSALS, *TICKETS, *ANSWERS))
+WRITTEN = tuple(replace(planted, writes=True) for planted in (*PLACING, *LIFE, *REFUSALS, *TICKETS, *ANSWERS, *MORE))

@@ -13,7 +13,9 @@ from onapi.conformance import session as sessions
 from onapi.conformance import suite
 from onapi.conformance.chapters import CHECKS
 from onapi.conformance.exchange import Exchange
-from onapi.conformance.findings import Stopped, Unreachable, Verdict
+from onapi.conformance.findings import Nothing, Stopped, Unreachable, Verdict
+from onapi.conformance.levels import Reading
+from onapi.conformance.register import Check
 from onapi.conformance.server import Server
 from onapi.conformance.session import Session
 
@@ -181,3 +183,34 @@ def test_the_password_is_in_nothing_that_is_shown() -> None:
     assert "alfa-secret" not in shown
     assert session.authorization.removeprefix("Basic ") not in shown
     assert "••••" in shown
+
+
+def test_a_429_that_does_not_say_when_to_come_back_is_a_finding() -> None:
+    with answering(lambda handler: told(handler, 429)) as url, asking(url) as (session, pauses):
+        report = suite.run(Server(session=session, dialect=Reading.STANDARD), suite.only(CHECKS, ["ANS-007"]))
+        assert set(pauses) == {5.0}
+        assert report.stopped
+        found = list(_check("ANS-007").look(Server(session=session)))
+    assert found[0].says == "There is no Retry-After"
+
+
+@pytest.mark.parametrize(("url", "secure"), [("http://co.example/2.6", False), ("https://co.example/2.6", True)])
+def test_a_url_without_tls_is_a_finding(url: str, secure: bool) -> None:
+    with asking(url) as (session, _):
+        assert (not list(_check("TRA-001").look(Server(session=session)))) is secure
+
+
+def test_on_this_machine_tls_is_not_asked_for() -> None:
+    with asking("http://127.0.0.1:1/2.6") as (session, _), pytest.raises(Nothing):
+        list(_check("TRA-001").look(Server(session=session)))
+
+
+def test_a_url_without_a_version_is_a_finding() -> None:
+    with answering(lambda handler: told(handler, 200)) as url:
+        for root, good in ((url, True), (url.removesuffix("/2.6"), False)):
+            with asking(root) as (session, _):
+                assert (not list(_check("TRA-002").look(Server(session=session)))) is good
+
+
+def _check(name: str) -> Check:
+    return next(check for check in CHECKS if check.id == name)

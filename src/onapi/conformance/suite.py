@@ -117,10 +117,14 @@ def run(server: Server, checks: Sequence[Check], told: Callable[[Check], None] =
         Unreachable: the server does not answer at all.
     """
     began, at = time.monotonic(), datetime.now(UTC)
-    version = server.version
-    found = signs.read(server) if server.dialect is None else ()
+    version, found, stopped = "2.6", tuple[signs.Sign, ...](), None
+    try:
+        version = server.version
+        found = signs.read(server) if server.dialect is None else ()
+    except Stopped as error:
+        stopped = str(error)
     dialect = server.dialect or signs.weigh(found)
-    doing = _Run(server, dialect)
+    doing = _Run(server, dialect, stopped)
     for check in sorted(checks, key=_turn):
         told(check)
         doing.results.append(doing.do(check))
