@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from onapi.actions import inventory
 from onapi.actions.places import Places
 from onapi.domain import inventory_lists
-from onapi.drivers.contract import Delivery, Element, Facts, Identifiers, Port, Rejected, Transports
+from onapi.drivers.contract import Delivery, Element, Facts, Identifiers, Port, Rejected, Transports, Unreachable
 from onapi.drivers.network import Network
 from onapi.drivers.registry import Registry
 from onapi.engine.ports import Ports
@@ -25,6 +25,8 @@ class Ledger:
 
     asked: list[tuple[str, Port, Delivery | None, Delivery | None]] = field(default_factory=list)
     refusing: set[str] = field(default_factory=set)
+    refusing_to_end: set[str] = field(default_factory=set)
+    away_once: set[str] = field(default_factory=set)
 
 
 _LEDGER = Ledger()
@@ -47,6 +49,11 @@ class LedgerDriver:
 
     async def provision(self, port: Port, *, before: Delivery | None, after: Delivery | None) -> str:
         _LEDGER.asked.append((self._name, port, before, after))
+        if self._name in _LEDGER.away_once:
+            _LEDGER.away_once.remove(self._name)
+            raise Unreachable("Nobody is there.")
+        if self._name in _LEDGER.refusing_to_end and after is None:
+            raise Rejected("It is locked.")
         if self._name in _LEDGER.refusing and after is not None:
             raise Rejected("No room.")
         return f"{self._name} knows."
@@ -99,6 +106,45 @@ def test_what_ends_loses_its_address_first(operator: Operator, accesses: Iterato
     begun = activate(operator, access)
     assert _done(operator, later(operator, begun, Operation.DEACTIVATE))[0] == "DONE_SUCCESS"
     assert [name for name, *_ in _LEDGER.asked] == ["kea-1", "sw-1"]
+
+
+def test_what_ends_is_ended_at_the_switch_also_while_the_dhcp_server_is_away(
+    operator: Operator, accesses: Iterator[str]
+) -> None:
+    access = next(accesses)
+    _imported(operator, _SWITCHES)
+    _imported(operator, f"accessId,element,port\n{access},sw-1,p6\n")
+    begun = activate(operator, access)
+    _LEDGER.away_once.add("kea-1")
+    assert _done(operator, later(operator, begun, Operation.DEACTIVATE))[0] == "DONE_SUCCESS"
+    assert [name for name, *_ in _LEDGER.asked] == ["kea-1", "sw-1", "kea-1", "sw-1"]
+
+
+def test_what_ends_goes_on_everywhere_when_the_dhcp_server_refuses_to_end_it(
+    operator: Operator, accesses: Iterator[str]
+) -> None:
+    access = next(accesses)
+    _imported(operator, _SWITCHES)
+    _imported(operator, f"accessId,element,port\n{access},sw-1,p4\n")
+    begun = activate(operator, access)
+    _LEDGER.refusing_to_end.add("kea-1")
+    try:
+        state, message = _done(operator, later(operator, begun, Operation.DEACTIVATE))
+    finally:
+        _LEDGER.refusing_to_end.clear()
+    assert (state, message) == ("DONE_FAILED", "It is locked. The access is as it was before.")
+    assert [name for name, *_ in _LEDGER.asked] == ["kea-1"]
+
+
+def test_what_begins_waits_for_the_switch_before_it_gets_an_address(
+    operator: Operator, accesses: Iterator[str]
+) -> None:
+    access = next(accesses)
+    _imported(operator, _SWITCHES)
+    _imported(operator, f"accessId,element,port\n{access},sw-1,p5\n")
+    _LEDGER.away_once.add("sw-1")
+    assert _done(operator, new_order(access))[0] == "DONE_SUCCESS"
+    assert [name for name, *_ in _LEDGER.asked] == ["sw-1", "sw-1", "kea-1"]
 
 
 def test_when_the_dhcp_server_refuses_the_switch_is_as_before(operator: Operator, accesses: Iterator[str]) -> None:

@@ -107,14 +107,19 @@ def test_another_provider_takes_the_customer_over_and_knows_it_alone(town: Town,
     assert town.audit() == []
 
 
-def test_a_dhcp_server_that_is_away_for_a_while_delays_the_end_of_a_service(town: Town, household: Household) -> None:
+def test_while_the_dhcp_server_is_away_a_service_ends_at_the_switch_and_later_in_kea(
+    town: Town, household: Household
+) -> None:
+    idle = town.city.switch.traces()
     order = town.has("ACTIVATE", accessId="LAB-1", service="BB-10-10")
     assert household.asks_for_an_address()
-    before = town.kea()
-    assert len(before["lease4"]) == 1
+    assert household.host.reaches(town.provider, patience_s=5)
+    assert len(town.kea()["lease4"]) == 1
     with town.kea_sleeps():
         ended = town.orders("DEACTIVATE", subscriptionId=order["subscriptionId"])
         assert town.has_failed_a_try(ended)
+        assert not household.host.reaches(town.provider)
+        assert town.city.switch.traces() == idle
     assert town.finished(ended)["state"] == "DONE_SUCCESS"
     assert town.kea()["lease4"] == []
 

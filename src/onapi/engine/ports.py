@@ -15,7 +15,7 @@ class Ports:
 
     What is delivered somewhere is kept by the element there and, where there is one, by its DHCP server. Each of them
     is asked in turn, and each can be asked again: a change that broke off in between is finished, or taken back, by
-    asking all of them.
+    asking all of them. What ends is ended wherever it can be, also when one of them cannot be asked just now.
     """
 
     def __init__(self, places: Places, network: Network) -> None:
@@ -30,13 +30,17 @@ class Ports:
             raise Rejected(error.cause) from None
         there = replace(port, name=place.port, identifiers=place.identifiers)
         did: list[str] = []
+        failed: list[DriverError] = []
         for known in _in_turn(place, begins=after is not None):
             try:
                 did.append(await self._network.provision(known, there, before=before, after=after))
             except DriverError as error:
-                if did:
-                    error.untouched = False
-                raise
+                failed.append(error)
+                if after is not None or error.permanent:
+                    break
+        if failed:
+            failed[0].untouched = not did and all(error.untouched for error in failed)
+            raise failed[0]
         return " ".join(dict.fromkeys(did))
 
 
