@@ -1,7 +1,10 @@
 """Followers get everything at least once and nothing twice, whoever dies, and begin anew when the history is gone."""
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import msgspec
@@ -151,3 +154,32 @@ def test_every_event_of_a_real_server_comes_once_to_either_client(town: Town, tm
         asyncio.run(rest())
     told = [event.event for event in got]
     assert len(told) == len(set(told)) == 6
+
+
+_FOLLOWER = """
+import os, sys
+from onapi.client import Client
+from onapi.client.cursors import FileCursor
+
+url, folder, most = sys.argv[1], sys.argv[2], int(sys.argv[3])
+with Client(url, "alfa", "alfa-secret") as client, open(folder + "/got", "a") as got:
+    for number, event in enumerate(client.orderevents.follow(FileCursor(folder + "/place"), forever=False), 1):
+        got.write(event.event + "\\n")
+        got.flush()
+        if number == most:
+            os.kill(os.getpid(), 9)
+"""
+
+
+def test_a_follower_that_is_killed_misses_nothing(town: Town, tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(town.alfa.active, [town.access() for _ in range(90)]))
+    all_of_them = [event["event"] for event in town.alfa.orderevents()]
+    assert len(all_of_them) >= 270
+    for most in ("3", "130", "99", "100000"):
+        url = town.server.url + town.server.root
+        done = subprocess.run([sys.executable, "-c", _FOLLOWER, url, str(tmp_path), most], check=False, timeout=60)
+        assert done.returncode == (0 if most == "100000" else -9)
+    got = (tmp_path / "got").read_text().split()
+    assert list(dict.fromkeys(got)) == all_of_them, "each in its turn, when those that came again are left out"
+    assert len(got) <= len(all_of_them) + 3 * 100

@@ -150,3 +150,14 @@ def test_the_doctor_says_what_is_right_and_what_is_wrong(alfa: Typed, monkeypatc
     monkeypatch.setenv("ONAPI_SP_PASSWORD", "wrong")
     sick = alfa("doctor")
     assert (sick.code, "wrong" in sick.err) == (3, True)
+
+
+def test_what_a_terminal_would_take_for_a_command_is_shown_and_not_done(alfa: Typed, town: Town) -> None:
+    access = town.access()
+    town.alfa.done("ACTIVATE", accessId=access, service=BB, spReference="\x1b[2Jred")
+    for arguments in (("orders", "list", "--access", access), ("subscriptions", "show", access)):
+        shown = alfa(*arguments).out
+        assert "\x1b" not in shown
+        assert "\ufffd[2Jred" in shown
+    refused = alfa("orders", "list", "--access", "\x1b[2J")
+    assert (refused.code, "\x1b" in refused.err) == (1, False)
