@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from onapi import errors
 from onapi.cli.invoices import app
 from onapi.storage.pool import Database
-from onapi.wire import invoice_workbook
+from onapi.wire import invoice_columns, invoice_reading
 from tests import months
 from tests.cli import command
 from tests.cli.command import Ran
@@ -107,7 +107,7 @@ def test_all_forms_of_a_file_hold_the_same_rows(onapi: Onapi, tmp_path: Path) ->
         table = list(csv.DictReader(file))
     book = python_calamine.CalamineWorkbook.from_path(str(tmp_path / "month.xlsx")).get_sheet_by_index(0).to_python()
     assert len(rows) == len(table) == len(book) - 1 == 9
-    assert tuple(table[0]) == invoice_workbook.COLUMNS
+    assert tuple(table[0]) == invoice_columns.NAMES
     amounts = [one["invoice"]["invoicedAmount"] for one in rows]
     assert [Decimal(one["invoice.invoicedAmount"]) for one in table] == amounts
     column = book[0].index("invoice.invoicedAmount")
@@ -185,7 +185,7 @@ def test_somebodys_workbook_is_set_against_the_month(onapi: Onapi, tmp_path: Pat
     [
         ([["a", "b"]], "lacks the columns spName"),
         ([], "lacks the columns"),
-        ([["spName", *invoice_workbook.COLUMNS[2:]]], "has no rows"),
+        ([["spName", *invoice_columns.NAMES[2:]]], "has no rows"),
     ],
 )
 def test_a_workbook_that_cannot_be_compared_says_why(
@@ -242,6 +242,6 @@ def test_a_workbook_that_would_fill_the_machine_is_refused(
 ) -> None:
     told(onapi("compile", "202511", "--json"))
     onapi("export", "202511", "--xlsx", tmp_path / "ours.xlsx")
-    monkeypatch.setattr(invoice_workbook, "MOST_BYTES", 1000)
+    monkeypatch.setattr(invoice_reading, "MOST_BYTES", 1000)
     ran = onapi("reconcile", tmp_path / "ours.xlsx")
     assert (ran.code, "unpacked" in ran.err) == (1, True)

@@ -28,7 +28,7 @@ from onapi.domain.invoicing import Period
 from onapi.storage.pool import Database
 from onapi.vocabulary import RowType
 from onapi.web import workbook
-from onapi.wire import invoice_workbook
+from onapi.wire import invoice_columns, invoice_reading, invoice_workbook
 from onapi.wire import invoicespecification as wire
 from tests import given, months
 from tests.conftest import Server
@@ -195,7 +195,7 @@ def test_a_workbook_has_a_column_for_each_field_and_cells_of_the_right_kinds(
         assert answer.headers["content-disposition"] == 'attachment; filename="202510.xlsx"'
     header, *rows = _cells(by_suffix.content)
     assert _cells(by_accept.content) == [header, *rows]
-    assert tuple(header) == invoice_workbook.COLUMNS
+    assert tuple(header) == invoice_columns.NAMES
     assert len(header) == 29
     first, credit, partial = (dict(zip(header, row, strict=True)) for row in rows)
     assert first["access.streetName"] == NASTY
@@ -225,7 +225,7 @@ def test_libreoffice_opens_a_workbook_and_finds_no_formula(
     )  # fmt: skip
     assert "error" not in (done.stdout + done.stderr).lower()
     header, first, *rows = (tmp_path / "202510.csv").read_text(encoding="utf-8").splitlines()
-    assert header == ",".join(invoice_workbook.COLUMNS)
+    assert header == ",".join(invoice_columns.NAMES)
     assert '"=HYPERLINK(""http://example.com"",""x"")"' in first
     assert "+46,@SUM(A1)" in first
     assert "2025-10-01,2025-10-31,300.00" in first
@@ -233,7 +233,7 @@ def test_libreoffice_opens_a_workbook_and_finds_no_formula(
 
 
 def test_an_empty_workbook_has_its_header(clients: tuple[httpx2.Client, httpx2.Client]) -> None:
-    assert _cells(clients[1].get("/invoicespecification/202510.xlsx").content) == [list(invoice_workbook.COLUMNS)]
+    assert _cells(clients[1].get("/invoicespecification/202510.xlsx").content) == [list(invoice_columns.NAMES)]
 
 
 def test_workbooks_wait_for_a_place_and_leave_no_files(
@@ -249,7 +249,7 @@ def test_workbooks_wait_for_a_place_and_leave_no_files(
 def test_a_month_with_more_rows_than_a_workbook_holds_is_refused(
     clients: tuple[httpx2.Client, httpx2.Client], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(invoice_workbook, "MOST_ROWS", 2)
+    monkeypatch.setattr(invoice_columns, "MOST_ROWS", 2)
     answer = clients[0].get("/invoicespecification/202510.xlsx")
     assert (answer.status_code, "ask for JSON" in answer.json()["cause"]) == (400, True)
 
@@ -327,7 +327,7 @@ def test_what_an_sp_wrote_with_control_characters_comes_through_a_workbook(tmp_p
     found = str(cells[header.index("subscription.spReference")])
     assert "\n" in found
     assert "\U0001f3e0" in found
-    (read,) = invoice_workbook.read(tmp_path / "odd.xlsx")
+    (read,) = invoice_reading.read(tmp_path / "odd.xlsx")
     assert (read.access_id, read.amount) == ("A-1", Decimal("0.10"))
 
 

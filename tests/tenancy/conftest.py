@@ -54,16 +54,16 @@ def _complain(town: Town, sp: Provider, access: str) -> str:
 
 
 def _invoice(town: Town) -> None:
-    """Have a month be locked in which alfa and gamma have a row each."""
-    town.operator.rows("INSERT INTO invoice_periods (period) VALUES ('202511')")
+    """Have two months be locked: one in which alfa and gamma have a row each, and one that only alfa has."""
+    town.operator.rows("INSERT INTO invoice_periods (period) VALUES ('202510'), ('202511')")
     town.operator.rows(
         """INSERT INTO invoice_rows (run, sp, position, row_id, subscription_id, row_type, amount, doc)
-           SELECT 1, s, 0, 'x', s || '-invoiced', 'OTHER', 1, '{"spName":"' || s || '-invoiced"}'
-             FROM unnest(ARRAY['alfa', 'gamma']) s"""
+           SELECT r, s, 0, 'x', s || '-invoiced', 'OTHER', 1, '{"spName":"' || s || '-invoiced"}'
+             FROM (VALUES (1, 'alfa'), (1, 'gamma'), (2, 'alfa')) v (r, s)"""
     )
     town.operator.rows(
         """INSERT INTO invoice_specifications (period, sp, run, rows, amount, compiled_at)
-           SELECT '202511', r.sp, r.run, 1, 1, now() FROM invoice_rows r"""
+           SELECT CASE r.run WHEN 1 THEN '202511' ELSE '202510' END, r.sp, r.run, 1, 1, now() FROM invoice_rows r"""
     )
     town.operator.rows("UPDATE invoice_periods SET locked_at = now()")
 

@@ -70,6 +70,8 @@ def examples(town: Town, alfa: Belongings, gamma: Belongings) -> dict[str, tuple
         "accessId": (own, hidden, "X-1"),
         "orderId": (gamma.waiting["orderId"], alfa.waiting["orderId"], "f" * 32),
         "coTicketReference": (gamma.ticket, alfa.ticket, "f" * 32),
+        # Of invoices: months.
+        "id": ("202511", "202510", "202401"),
         # The circuits own, hid and xyz.
         "hex": ("520501036f776e", "52050103686964", "5205010378797a"),
     }

@@ -18,7 +18,7 @@ from onapi.storage import invoices as storage
 from onapi.storage.invoices import Change, OfType, Specification
 from onapi.storage.pool import Database
 from onapi.storage.tx import Tx
-from onapi.wire import invoice_workbook
+from onapi.wire import invoice_columns, invoice_reading, invoice_workbook
 from onapi.wire import invoicespecification as wire
 
 Progress = Callable[[int], None]
@@ -136,7 +136,7 @@ async def reconcile(database: Database, path: Path, *, wanted: Period | None) ->
         Invalid: the workbook cannot be read, or has no rows.
         NotFound: nothing is computed of the month.
     """
-    read = list(invoice_workbook.read(path))
+    read = list(invoice_reading.read(path))
     if not read:
         raise errors.Invalid(f"{path} has no rows.")
     month, _ = Counter(row.to_date[:7] for row in read).most_common(1)[0]
@@ -202,8 +202,8 @@ def _opened(form: Form, path: Path) -> Iterator[Callable[[str], object]]:
     with path.open("w", encoding="utf-8", newline="") as file:
         if form is Form.CSV:
             table = csv.writer(file, lineterminator="\n")
-            table.writerow(invoice_workbook.COLUMNS)
-            yield lambda document: table.writerow(invoice_workbook.texts(wire.decode(document)))
+            table.writerow(invoice_columns.NAMES)
+            yield lambda document: table.writerow(invoice_columns.texts(wire.decode(document)))
         else:
             between = itertools.chain(("[",), itertools.repeat(",\n"))
             yield lambda document: file.write(next(between) + document)

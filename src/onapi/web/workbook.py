@@ -17,9 +17,11 @@ from onapi.storage.pool import Database
 from onapi.storage.tx import Tx
 from onapi.web.call import Call
 from onapi.web.streaming import left
-from onapi.wire import invoice_workbook
+from onapi.wire import invoice_columns
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+# It is not imported here, for it brings libraries that only it needs.
+_PROGRAM = "onapi.wire.invoice_workbook"
 _AT_ONCE = 2
 _PATIENCE_S = 30.0
 _LONGEST_S = 900.0
@@ -67,9 +69,9 @@ class Workbooks:
             async def sink(documents: bytes) -> None:
                 nonlocal rows
                 rows += documents.count(b"\n")
-                if rows >= invoice_workbook.MOST_ROWS:
+                if rows >= invoice_columns.MOST_ROWS:
                     raise errors.Invalid(
-                        f"A workbook holds {invoice_workbook.MOST_ROWS} rows, and there are more; ask for JSON."
+                        f"A workbook holds {invoice_columns.MOST_ROWS} rows, and there are more; ask for JSON."
                     )
                 await asyncio.to_thread(file.write, documents)
 
@@ -92,7 +94,7 @@ async def _while_there(call: Call, work: Coroutine[None, None, None]) -> None:
 
 
 async def _make(folder: Path) -> None:
-    command = (sys.executable, "-m", invoice_workbook.__name__, "rows", "workbook.xlsx")
+    command = (sys.executable, "-m", _PROGRAM, "rows", "workbook.xlsx")
     process = await asyncio.create_subprocess_exec(*command, cwd=folder)
     try:
         async with asyncio.timeout(_LONGEST_S):
