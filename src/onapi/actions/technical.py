@@ -26,6 +26,8 @@ from onapi.storage.samples import Sampled
 
 T = TypeVar("T")
 
+_Port = tuple[ids.Sp, str, str]
+
 _log = structlog.get_logger()
 
 _RETRY_S = {TimedOut: 10, Busy: 5, Unreachable: 30}
@@ -84,7 +86,7 @@ class Technical:
         told, counted, sampled = await asyncio.gather(
             _or_refused(place.known, self._network.link(place.known, place.port)),
             self._counters(place),
-            self._sampled(place),
+            self._sampled(sp, place),
         )
         speeds = tuple(speed for speed in told.value.speeds if standing.shows(speed.tech))
         link = replace(told.value, speeds=speeds)
@@ -156,8 +158,8 @@ class Technical:
         counters = told.value.get(place.port)
         return Aged(counters, told.age_s) if counters is not None else None
 
-    async def _sampled(self, place: Place) -> Sampled:
-        return await self._samples.get((place.known.element.name, place.port)) or samples.UNSAMPLED
+    async def _sampled(self, sp: ids.Sp, place: Place) -> Sampled:
+        return await self._samples.get((sp, place.known.element.name, place.port)) or samples.UNSAMPLED
 
     async def _standings_of(
         self, wanted: Sequence[tuple[ids.Sp, ids.AccessId]]
@@ -165,9 +167,11 @@ class Technical:
         async with self._database.connection(*(sp for sp, _ in wanted)) as tx:
             return await technical.many(tx, wanted)
 
-    async def _samples_of(self, wanted: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], Sampled]:
-        async with self._database.connection() as tx:
-            return await samples.of_ports(tx, wanted)
+    async def _samples_of(self, wanted: Sequence[_Port]) -> Mapping[_Port, Sampled]:
+        # They are nobody's, and are read in the turn in which the connection is already.
+        async with self._database.connection(*(sp for sp, _, _ in wanted)) as tx:
+            found = await samples.of_ports(tx, [(element, port) for _, element, port in wanted])
+        return {(sp, element, port): found[element, port] for sp, element, port in wanted}
 
 
 def _leased(found: Iterable[Binding], standing: Standing, vlans: Vlans, port: str | None) -> list[Of[Binding]]:
