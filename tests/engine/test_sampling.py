@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 import prometheus_client
 import pytest
 
+from onapi import app
 from onapi.drivers.contract import VERSION, Element, Facts, Transports
 from onapi.drivers.guard import Limits
 from onapi.drivers.network import Network
@@ -19,6 +20,7 @@ from onapi.drivers.registry import Registry
 from onapi.drivers.snmp.driver import SnmpDriver
 from onapi.engine.chores import Chores
 from onapi.engine.sampling import Sampling
+from onapi.settings import Settings
 from tests.drivers.snmp import agent
 from tests.drivers.snmp.agent import COMMUNITY, Agent
 from tests.operators import Operator
@@ -256,16 +258,50 @@ def test_a_worker_that_goes_away_in_the_middle_leaves_nothing_behind_that_waits(
         connect(switch.port)
 
     async def story(stack: AsyncExitStack) -> None:
-        look = asyncio.create_task(sampling(operator, stack).look())
+        look = asyncio.create_task(sampling(operator, stack, Limits(deadline_s=1, rate=1000)).look())
         async with asyncio.timeout(10):
             while not all(switch.asked for switch in dead):
                 await asyncio.sleep(0.01)
         look.cancel()
         with pytest.raises(asyncio.CancelledError):
             await look
+        # The questions go on until they are over.
+        await asyncio.sleep(1.2)
 
     told(operator, story)
     operator.wait(graves.aclose())
+
+
+def test_an_engine_on_real_elements_samples_beside_its_orders_and_one_on_the_simulated_network_does_not(
+    operator: Operator, connect: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (switch,), agents = switches(operator, 1)
+    name = connect(switch.port)
+    monkeypatch.setenv("CRED", f"snmp_community = {COMMUNITY}")
+    monkeypatch.setattr(Sampling, "every_s", 0.02)
+
+    async def work(network: str, until: Callable[[], Coroutine[Any, Any, bool]]) -> None:
+        settings = Settings(database_url=operator.url, network=network)
+        async with app.engine(settings, operator.database, concurrency=5) as worker:
+            running = asyncio.create_task(worker.run())
+            async with asyncio.timeout(30):
+                while not await until():
+                    await asyncio.sleep(0.02)
+            worker.stop()
+            await running
+
+    async def sampled() -> bool:
+        async with operator.database.connection() as tx:
+            return bool(await tx.fetchval("SELECT count(*) = 2 FROM port_samples WHERE element = $1", name))
+
+    async def a_while() -> bool:
+        await asyncio.sleep(0.3)
+        return True
+
+    operator.wait(work("simulated", a_while))
+    assert switch.asked == []
+    operator.wait(work("inventory", sampled))
+    operator.wait(agents.aclose())
 
 
 def test_chores_forget_old_peaks(operator: Operator) -> None:
