@@ -31,4 +31,7 @@ def _testing() -> Any:
     try:
         return importlib.import_module("onapi.testing")
     except ModuleNotFoundError as error:
-        pytest.fail(f"onapi's fixtures need its server: pip install 'onapi[server]' ({error}).", pytrace=False)
+        missing = error.name
+    pytest.fail(
+        f"onapi's fixtures need its server, which lacks {missing}: pip install 'onapi[server]'", pytrace=False
+    )

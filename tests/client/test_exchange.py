@@ -222,3 +222,38 @@ def test_an_address_that_is_none_is_refused_at_once() -> None:
     for url in ("co.example", "ftp://co.example/", "https://u:p@co.example/", "https://co.example/?a=1", "https://"):
         with pytest.raises(ValueError, match="URL"):
             Client(url, "user", "password")
+
+
+def test_a_list_that_comes_by_pages_is_read_to_its_end() -> None:
+    pages = [
+        Said(200, b'[{"accessId":"A"}]', {"link": '</2.6/accesses/?cursor=x%2By>; rel="next"', "last-modified": "L"}),
+        Said(200, b'[{"accessId":"B"}]', {"link": '</2.6/accesses/?limit=1>; rel="prev"', "last-modified": "M"}),
+    ]
+    client, script = _client(*pages)
+    with client:
+        listed = client.accesses.list(since="K")
+        assert [one.access_id for one in listed] == ["A", "B"]
+    assert listed.last_modified == "L"
+    assert [dict(request.query) for request in script.requests] == [{}, {"cursor": "x+y"}]
+    assert {request.headers["If-Modified-Since"] for request in script.requests} == {"K"}
+
+
+def test_a_server_that_only_says_where_things_are_is_understood() -> None:
+    client, _ = _client(
+        Said(201, b"", {"location": "/2.6/orders/O/"}), Said(201, b"", {"location": "/2.6/tickets/T"})
+    )
+    with client:
+        placed = client.orders.activate("A", "S")
+        assert (placed.order_id, placed.order.state) == ("O", "RECEIVED")
+        assert client.tickets.open("A", "h", "d", created_by="NN") == "T"
+
+
+def test_a_byte_order_mark_is_no_part_of_the_answer() -> None:
+    mark = b"\xef\xbb\xbf"
+    client, _ = _client(
+        Said(200, mark + b'[{"accessId":"A"}]'), Said(200, mark + b'{"accessId":"A"}'), Said(200, mark)
+    )
+    with client:
+        assert [one.access_id for one in client.accesses.list()] == ["A"]
+        assert client.accesses.show("A").access_id == "A"
+        assert list(client.accesses.list()) == []

@@ -8,6 +8,7 @@ import msgspec
 
 from onapi.client import errors
 from onapi.client.steps import Answer, Flow, Lost, More, Open, Pause, Request, Surroundings
+from onapi.client.tolerance import BYTE_ORDER_MARK
 
 WHOLE_MAX = 64 * 1024 * 1024
 """The most bytes of a body that is read whole; lists have no limit."""
@@ -71,7 +72,7 @@ def whole(around: Surroundings, request: Request) -> Flow[Answer]:
             continue
         if len(body) > WHOLE_MAX:
             raise errors.Garbled(f"The answer to {request.method} {request.path} has more than 64 MiB.")
-        return Answer(answer.status, answer.headers, body)
+        return Answer(answer.status, answer.headers, body.removeprefix(BYTE_ORDER_MARK))
     raise AssertionError("attempts is at least 1")
 
 

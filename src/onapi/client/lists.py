@@ -1,7 +1,9 @@
 """Lists, read while they come: whole ones, and what changed since the last time."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
+from urllib.parse import parse_qsl, urlsplit
 
 from onapi.client import errors, exchange, tolerance
 from onapi.client.splitting import Splitter
@@ -41,14 +43,25 @@ def each(
 
     """
     given = tuple((name, value) for name, value in (query or {}).items() if value is not None)
-    request = Request(path=path, query=given, headers={"If-Modified-Since": since} if since else {})
+    headers = {"If-Modified-Since": since} if since else {}
     # What is named, by the path or as `since`, may be unknown; a collection may only be empty.
     collection = path.endswith("/") and not (query or {}).get("since")
-    answer = yield from exchange.head(around, request, or_nothing=collection)
-    if opened:
-        opened(answer)
-    if answer.status in (204, 304, 404):
-        return answer
+    first: Answer | None = None
+    while True:
+        request = Request(path=path, query=given, headers=headers)
+        answer = yield from exchange.head(around, request, or_nothing=collection)
+        if opened and first is None:
+            opened(answer)
+        first = first or answer
+        if answer.status not in (204, 304, 404):
+            yield from _elements(path, read, take)
+        following = _next(answer)
+        if following is None or following == given:
+            return first
+        given = following
+
+
+def _elements(path: str, read: Callable[[Any], T], take: Callable[[T], Iterable[Step]]) -> Flow[None]:
     splitter = Splitter()
     while True:
         try:
@@ -59,7 +72,16 @@ def each(
             for one in _unwrapped(tolerance.decode(element)):
                 yield from take(read(one))
         if not piece:
-            return answer
+            return
+
+
+def _next(answer: Answer) -> tuple[tuple[str, str], ...] | None:
+    """Return the query of the page that follows, where a server sends its lists by pages; None: there is none."""
+    for link in answer.headers.get("link", "").split(","):
+        target, _, relation = link.partition(";")
+        if re.search(r'rel="?next\b', relation):
+            return tuple(parse_qsl(urlsplit(target.strip(" <>")).query, keep_blank_values=True))
+    return None
 
 
 def of(

@@ -93,7 +93,11 @@ def _written(value: Any) -> Any:
 
 
 def _placed(answer: Answer) -> Order:
-    return read_order(tolerance.decode(answer.body), answer.headers.get("location"))
+    location = answer.headers.get("location")
+    if location and not answer.body.strip():
+        # Some servers only say where the order is.
+        return read_order({"path": location, "state": OrderState.RECEIVED})
+    return read_order(tolerance.decode(answer.body), location)
 
 
 def _look(around: Surroundings, wish: Mapping[str, Any]) -> Flow[Order | None]:

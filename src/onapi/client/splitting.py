@@ -10,6 +10,7 @@ import re
 import msgspec
 
 from onapi.client import errors
+from onapi.client.tolerance import BYTE_ORDER_MARK
 
 _ELEMENT_MAX = 64 * 1024 * 1024
 _SPACE = b" \t\r\n"
@@ -70,6 +71,10 @@ class Splitter:
 
     def _open(self) -> bool:
         """Look at the first byte that is not space; return whether there is one."""
+        if BYTE_ORDER_MARK.startswith(self._held[:3]):
+            if len(self._held) < 3:
+                return False
+            self._cut(3)
         kept = self._held.lstrip(_SPACE)
         if not kept:
             return False

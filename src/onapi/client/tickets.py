@@ -163,4 +163,7 @@ def _opened(around: Surroundings, wish: dict[str, Any], since: datetime) -> Flow
 
 
 def _reference(answer: Answer) -> str:
+    location = answer.headers.get("location")
+    if location and not answer.body.strip():
+        return location.rstrip("/").rpartition("/")[2]
     return read_ticket(tolerance.decode(answer.body)).co_ticket_reference

@@ -37,6 +37,9 @@ Since = Annotated[datetime, "Since"]
 Characteristics = Annotated[dict[str, Any], "Characteristics"]
 """Settings of a service; `sla` and `ipAddresses` (an array) by these names, whatever way they were sent."""
 
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+"""What some servers begin JSON with."""
+
 UNKNOWN_PAST = datetime(1990, 1, 1, 0, 0, 1, tzinfo=UTC)
 
 _MAC = re.compile(r"[0-9A-Fa-f]{12}\Z")
