@@ -34,6 +34,15 @@ def test_what_only_one_sp_delivers_is_its_own() -> None:
     assert not standing("bb", "voip", others={"voip"}).shows("voip")
 
 
+def test_traffic_is_shown_to_who_delivers_and_from_then_on() -> None:
+    assert standing("bb", others={"iptv"}).sees_traffic
+    assert standing("bb").since == NOON
+    assert not standing(others={"bb"}).sees_traffic, "an open ticket alone"
+    assert not standing().sees_traffic, "it would be their predecessor's"
+    assert standing(everything=True, others={"bb"}).sees_traffic
+    assert standing("bb", everything=True).since is None
+
+
 def test_what_nobody_can_attribute_is_shown_to_who_is_alone() -> None:
     assert standing("bb").shows(None)
     assert not standing("bb", others={"iptv"}).shows(None)

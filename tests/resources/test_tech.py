@@ -231,8 +231,10 @@ def test_an_open_ticket_lets_an_sp_see_the_port_and_nothing_of_what_is_delivered
     ticket = {"accessId": access, "createdBy": "b", "heading": "h", "description": "d", "problemType": "NO_LINK"}
     opened = town.beta.http.post("/tickets", json=ticket)
     assert opened.status_code == 201, opened.text
-    assert asked(town.beta, path)["link"] is True
-    assert "configuredSpeed" not in asked(town.beta, path)
+    told = asked(town.beta, path)
+    assert told["link"] is True
+    assert not {"configuredSpeed", "statistics"} & told.keys()
+    assert "statistics" in asked(town.alfa, path)
     for table in TABLES:
         assert asked(town.beta, f"/tech/access/{access}/{table}") == []
     closed = {"status": "CLOSED", "responsible": "SP"}

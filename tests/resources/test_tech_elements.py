@@ -128,6 +128,9 @@ def test_what_nobody_can_attribute_is_shown_to_an_sp_that_is_alone(town: Town, s
 def test_samples_tell_of_the_last_five_minutes_and_of_peaks(town: Town, switch: Switch) -> None:
     access = connected(town, switch, town.alfa)
     now = datetime.now(UTC).replace(microsecond=0)
+    town.operator.rows(
+        "UPDATE subscriptions SET connected_at = $2 WHERE access_id = $1", access, now - timedelta(days=4)
+    )
     sampled(town, switch, now - timedelta(days=3), octets=300 * 5000)
     sampled(town, switch, now - timedelta(minutes=2), octets=300 * 40)
     statistics = asked(town.alfa, f"/tech/access/{access}/link/status")["statistics"]
@@ -141,6 +144,10 @@ def test_samples_tell_of_the_last_five_minutes_and_of_peaks(town: Town, switch: 
     statistics = asked(town.alfa, f"/tech/access/{access}/link/status")["statistics"]
     assert not {"lastFiveInput", "lastFiveOutput"} & statistics.keys()
     assert statistics["peakInputRate"]["counter"] == 5000
+    # What passed before the SP delivered there was another's.
+    town.operator.rows("UPDATE subscriptions SET connected_at = $2 WHERE access_id = $1", access, now)
+    statistics = asked(town.alfa, f"/tech/access/{access}/link/status")["statistics"]
+    assert not {"peakInputRate", "peakOutputRate"} & statistics.keys()
 
 
 def test_fifty_who_ask_at_once_are_one_question_to_the_element(town: Town, switch: Switch) -> None:
@@ -211,6 +218,11 @@ def test_a_cpe_that_speaks_snmp_is_told_whole_with_the_stations_of_the_sps_own_k
     assert all(port["name"] and port["statistics"]["input"]["bytes"] >= 0 for port in told["ports"])
     assert set(kinds(told["macAddressTable"])) <= {"bb", "unknown"}
     assert all("serviceType" in station and "port" in station for station in told["macAddressTable"])
+    ticket = {"accessId": access, "createdBy": "b", "heading": "h", "description": "d", "problemType": "NO_LINK"}
+    assert town.beta.http.post("/tickets", json=ticket).status_code == 201
+    of_beta = asked(town.beta, path)
+    assert [port["name"] for port in of_beta["ports"]] == [port["name"] for port in told["ports"]]
+    assert not any("statistics" in port for port in of_beta["ports"]), "what passes is of alfa's customer"
     town.operator.wait(stack.aclose())
     town.operator.rows(
         'UPDATE elements SET options = options || \'{"again": "1"}\' WHERE element = $1', f"cpe-{access}"

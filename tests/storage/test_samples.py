@@ -52,9 +52,10 @@ def record(operator: Operator, *taken: Sample) -> None:
     done(operator, lambda tx: samples.record(tx, taken))
 
 
-def of_port(operator: Operator, element: str, port: str = "1") -> Sampled:
+def of_port(operator: Operator, element: str, port: str = "1", since: datetime | None = None) -> Sampled:
     """Return what is known of a port."""
-    return done(operator, lambda tx: samples.of_ports(tx, [(element, port), ("none", "1")]))[element, port]
+    wanted = (element, port, since)
+    return done(operator, lambda tx: samples.of_ports(tx, [wanted, ("none", "1", None)]))[wanted]
 
 
 @pytest.fixture
@@ -153,6 +154,17 @@ def test_peaks_are_those_of_five_weeks_and_older_ones_are_forgotten(operator: Op
     done(operator, samples.forget)
     assert operator.value("SELECT count(*) FROM port_peaks WHERE element = $1", element) == 3
     assert of_port(operator, element).input_peak == Peak(rate=50, at=NOW - 4 * week)
+
+
+def test_peaks_from_before_a_moment_are_left_out(operator: Operator, element: str) -> None:
+    week = timedelta(days=7)
+    for weeks, rate in ((2, 30), (1, 10)):
+        record(operator, sample(element, NOW - weeks * week, rate=rate, out=rate))
+    known = of_port(operator, element, since=NOW - week)
+    assert known.input_peak == known.output_peak == Peak(rate=10, at=NOW - week)
+    assert of_port(operator, element, since=NOW).input_peak is None
+    known = of_port(operator, element, since=NOW - 2 * week)
+    assert known.input_peak == Peak(rate=30, at=NOW - 2 * week)
 
 
 def test_the_last_reading_of_a_port_that_is_read_no_more_is_forgotten(operator: Operator, element: str) -> None:

@@ -22,11 +22,11 @@ from onapi.drivers.readings import Binding, Counters, Cpe, Group, Hardware, Lear
 from onapi.storage import samples, technical
 from onapi.storage.coalesce import Coalesced
 from onapi.storage.pool import Database
-from onapi.storage.samples import Sampled
+from onapi.storage.samples import OfPort, Sampled
 
 T = TypeVar("T")
 
-_Port = tuple[ids.Sp, str, str]
+_Port = tuple[ids.Sp, OfPort]
 
 _log = structlog.get_logger()
 
@@ -81,12 +81,12 @@ class Technical:
         return await _or_silent(place.known, self._network.hardware(place.known))
 
     async def link(self, *, sp: ids.Sp, access_id: ids.AccessId) -> Aged[PortStatus]:
-        """Return the state of the access's port, with the speeds that the SP may see."""
+        """Return the state of the access's port, with the speeds and the traffic that the SP may see."""
         standing, place = await self._allowed(sp, access_id)
         told, counted, sampled = await asyncio.gather(
             _or_refused(place.known, self._network.link(place.known, place.port)),
-            self._counters(place),
-            self._sampled(sp, place),
+            self._counters(standing, place),
+            self._sampled(sp, standing, place),
         )
         speeds = tuple(speed for speed in told.value.speeds if standing.shows(speed.tech))
         link = replace(told.value, speeds=speeds)
@@ -131,8 +131,11 @@ class Technical:
             return Aged(None, told.age_s)
         vlans = Vlans.of({**place.known.element.options, **place.cpe.element.options})
         kinds = [(vlans.kind(mac.station.vlan), mac) for mac in told.value.macs]
+        ports = told.value.ports
+        if not standing.sees_traffic:
+            ports = tuple(replace(port, counters=None) for port in ports)
         status = CpeStatus(
-            cpe=told.value,
+            cpe=replace(told.value, ports=ports),
             macs=[_of(kind, mac.port, mac.station) for kind, mac in kinds if standing.shows(kind)],
             bindings=_leased(told.value.bindings, standing, vlans, None),
         )
@@ -149,7 +152,9 @@ class Technical:
             )
         return standing, await self._places.of(access_id)
 
-    async def _counters(self, place: Place) -> Aged[Counters] | None:
+    async def _counters(self, standing: Standing, place: Place) -> Aged[Counters] | None:
+        if not standing.sees_traffic:
+            return None
         try:
             told = await self._network.counters(place.known, [place.port])
         except DriverError:
@@ -158,8 +163,11 @@ class Technical:
         counters = told.value.get(place.port)
         return Aged(counters, told.age_s) if counters is not None else None
 
-    async def _sampled(self, sp: ids.Sp, place: Place) -> Sampled:
-        return await self._samples.get((sp, place.known.element.name, place.port)) or samples.UNSAMPLED
+    async def _sampled(self, sp: ids.Sp, standing: Standing, place: Place) -> Sampled:
+        if not standing.sees_traffic:
+            return samples.UNSAMPLED
+        port = (place.known.element.name, place.port, standing.since)
+        return await self._samples.get((sp, port)) or samples.UNSAMPLED
 
     async def _standings_of(
         self, wanted: Sequence[tuple[ids.Sp, ids.AccessId]]
@@ -169,9 +177,9 @@ class Technical:
 
     async def _samples_of(self, wanted: Sequence[_Port]) -> Mapping[_Port, Sampled]:
         # They are nobody's, and are read in the turn in which the connection is already.
-        async with self._database.connection(*(sp for sp, _, _ in wanted)) as tx:
-            found = await samples.of_ports(tx, [(element, port) for _, element, port in wanted])
-        return {(sp, element, port): found[element, port] for sp, element, port in wanted}
+        async with self._database.connection(*(sp for sp, _ in wanted)) as tx:
+            found = await samples.of_ports(tx, [port for _, port in wanted])
+        return {(sp, port): found[port] for sp, port in wanted}
 
 
 def _leased(found: Iterable[Binding], standing: Standing, vlans: Vlans, port: str | None) -> list[Of[Binding]]:

@@ -31,6 +31,16 @@ class Standing:
     own: Mapping[str, datetime]
     others: frozenset[str]
 
+    @property
+    def sees_traffic(self) -> bool:
+        """Whether the SP may see how much passes through the port: it is the customers' of those who deliver there."""
+        return self.everything or bool(self.own)
+
+    @property
+    def since(self) -> datetime | None:
+        """From when on the SP may see what happened on the port; None is from ever."""
+        return None if self.everything else min(self.own.values(), default=None)
+
     def shows(self, kind: str | None) -> bool:
         """Return whether the SP may see something of a kind of service; None is a kind that nobody knows.
 

@@ -58,6 +58,9 @@ class Sampled:
     output_peak: Peak | None = None
 
 
+OfPort = tuple[str, str, datetime | None]
+"""An element, a port of it, and from when on its peaks are wanted; None is from ever."""
+
 UNSAMPLED = Sampled()
 """What is known of a port of which nothing is."""
 
@@ -82,11 +85,10 @@ async def record(tx: Tx, taken: Sequence[Sample]) -> None:
     )
 
 
-async def of_ports(tx: Tx, wanted: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], Sampled]:
-    """Return what is known of ports, each an element and a port of it."""
-    rows = await _SQL["of_ports"].rows(
-        tx, elements=[element for element, _ in wanted], ports=[port for _, port in wanted]
-    )
+async def of_ports(tx: Tx, wanted: Sequence[OfPort]) -> Mapping[OfPort, Sampled]:
+    """Return what is known of ports."""
+    elements, ports, since = zip(*wanted, strict=True)
+    rows = await _SQL["of_ports"].rows(tx, elements=elements, ports=ports, since=since)
     return {wanted[row["number"] - 1]: _sampled(row) for row in rows}
 
 

@@ -49,19 +49,19 @@ SELECT t.element, t.port, t.read_at, t.counted::json, t.passed::json FROM told t
 
 -- name: of_ports
 -- scope: operator (whoever asks has been found to be allowed)
--- The highest rates are those of this week and the four before it.
+-- The highest rates are those of this week and the four before it, of as much of it as is wanted.
 SELECT w.number::integer AS number, s.read_at, s.passed::text AS passed, i.input_rate, i.input_at, o.output_rate, o.output_at
-  FROM unnest($elements::text[], $ports::text[]) WITH ORDINALITY AS w (element, port, number)
+  FROM unnest($elements::text[], $ports::text[], $since::timestamptz[]) WITH ORDINALITY AS w (element, port, since, number)
   LEFT JOIN port_samples s ON s.element = w.element AND s.port = w.port
   LEFT JOIN LATERAL (
        SELECT p.input_rate, p.input_at FROM port_peaks p
         WHERE p.element = w.element AND p.port = w.port AND p.week > (now() AT TIME ZONE 'UTC')::date - 35
-          AND p.input_rate IS NOT NULL
+          AND p.input_at >= coalesce(w.since, '-infinity')
         ORDER BY p.input_rate DESC, p.input_at DESC LIMIT 1) i ON true
   LEFT JOIN LATERAL (
        SELECT p.output_rate, p.output_at FROM port_peaks p
         WHERE p.element = w.element AND p.port = w.port AND p.week > (now() AT TIME ZONE 'UTC')::date - 35
-          AND p.output_rate IS NOT NULL
+          AND p.output_at >= coalesce(w.since, '-infinity')
         ORDER BY p.output_rate DESC, p.output_at DESC LIMIT 1) o ON true;
 
 -- name: forget_peaks
