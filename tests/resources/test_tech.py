@@ -240,3 +240,13 @@ def test_an_open_ticket_lets_an_sp_see_the_port_and_nothing_of_what_is_delivered
     closed = {"status": "CLOSED", "responsible": "SP"}
     assert town.beta.http.patch(f"/tickets/{opened.json()['coTicketReference']}", json=closed).status_code == 204
     asked(town.beta, path, 403)
+
+
+def test_a_ticket_on_an_access_that_left_the_sps_view_tells_it_nothing_more(town: Town) -> None:
+    path = "/tech/access/E-1/hardware"
+    ticket = {"accessId": "E-1", "createdBy": "g", "heading": "h", "description": "d", "problemType": "OTHER"}
+    assert town.gamma.http.post("/tickets", json=ticket).status_code == 201
+    asked(town.gamma, path)
+    for population, status in (("Away", 404), ("Elsewhere", 200)):
+        town.operator.rows("UPDATE accesses SET population = $1 WHERE access_id = 'E-1'", population)
+        asked(town.gamma, path, status)

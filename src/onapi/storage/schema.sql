@@ -781,7 +781,7 @@ COMMENT ON COLUMN public.tickets.entries IS 'How many there are, which is the ve
 
 CREATE FUNCTION public.may_see_technically(sp text, access_id text) RETURNS boolean
     LANGUAGE sql STABLE
-    RETURN ((EXISTS (SELECT FROM public.subscriptions s WHERE ((s.sp = may_see_technically.sp) AND ((s.access_id)::text = may_see_technically.access_id) AND (s.state = ANY (ARRAY['ACTIVATED'::text, 'SUSPENDED'::text]))))) OR (EXISTS (SELECT FROM (public.providers p JOIN public.accesses a ON (((a.access_id)::text = may_see_technically.access_id))) WHERE ((p.sp = may_see_technically.sp) AND (p.technical = 'all'::text) AND public.sees(p.sp, (a.population)::text)))) OR (EXISTS (SELECT FROM public.tickets t WHERE ((t.sp = may_see_technically.sp) AND ((t.access_id)::text = may_see_technically.access_id) AND (t.status <> 'CLOSED'::text)))));
+    RETURN ((EXISTS (SELECT FROM public.subscriptions s WHERE ((s.sp = may_see_technically.sp) AND ((s.access_id)::text = may_see_technically.access_id) AND (s.state = ANY (ARRAY['ACTIVATED'::text, 'SUSPENDED'::text]))))) OR (EXISTS (SELECT FROM (public.providers p JOIN public.accesses a ON (((a.access_id)::text = may_see_technically.access_id))) WHERE ((p.sp = may_see_technically.sp) AND public.sees(p.sp, (a.population)::text) AND ((p.technical = 'all'::text) OR (EXISTS (SELECT FROM public.tickets t WHERE ((t.sp = p.sp) AND ((t.access_id)::text = (a.access_id)::text) AND (t.status <> 'CLOSED'::text)))))))));
 
 CREATE FUNCTION public.quoted(value text) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
