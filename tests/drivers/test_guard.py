@@ -206,6 +206,21 @@ def test_nobody_waits_longer_than_the_deadline_and_the_element_is_free_again() -
     _run(story)
 
 
+def test_what_nobody_waits_for_any_more_is_not_asked() -> None:
+    async def story(element: _Element) -> None:
+        guard = Guard(Limits(deadline_s=0.05, rate=1e6, burst=1000, failures=100))
+        asking = [asyncio.create_task(guard.ask(n, element.question(str(n)))) for n in range(20)]
+        outcomes = await asyncio.gather(*asking, return_exceptions=True)
+        assert all(isinstance(outcome, TimedOut) for outcome in outcomes)
+        element.release.set()
+        assert (await guard.ask("next", element.question("next"))).value == "answer to next"
+        # The first, and perhaps one whose turn came at that very moment.
+        assert element.asked[0] == "0"
+        assert len(element.asked) <= 3
+
+    _run(story)
+
+
 def test_one_who_goes_away_does_not_take_the_answer_from_the_others() -> None:
     async def story(element: _Element) -> None:
         guard = Guard(_FREE)

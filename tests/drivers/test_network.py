@@ -14,6 +14,8 @@ from onapi.drivers.guard import LeftAlone, Limits
 from onapi.drivers.network import Network
 from onapi.drivers.registry import Registry
 from onapi.drivers.snmp.driver import SnmpDriver
+from tests.drivers.genieacs import webserver
+from tests.drivers.genieacs.webserver import Web
 from tests.drivers.snmp import agent
 from tests.drivers.snmp.agent import COMMUNITY, Agent, serving
 
@@ -118,6 +120,23 @@ def test_credentials_that_are_wrong_are_no_way_in_and_changed_ones_are_taken_at_
         assert (await network.link(known, _PORT)).value.up is True
 
     _run(story)
+
+
+def test_who_is_not_let_in_leaves_no_connection_open() -> None:
+    async def story() -> None:
+        network = Network(environment={"CRED": "http_token = old"})
+        async with webserver.serving(Web(answer=lambda _: (401, b""))) as web:
+            element = Element(name="acs", address="127.0.0.1", options={"url": web.base, "serial": "S"})
+            for _attempt in range(3):
+                with pytest.raises(AuthFailed):
+                    await network.cpe(Known(element=element, driver="genieacs", credentials="env:CRED"))
+            assert len(web.asked) == 3
+            async with asyncio.timeout(5):
+                while web.connected:
+                    await asyncio.sleep(0.01)
+        await network.close()
+
+    asyncio.run(story())
 
 
 def test_an_element_that_inventory_describes_otherwise_is_another() -> None:

@@ -37,10 +37,7 @@ class Held:
     ways: Ways | None = None
     driver: Driver | None = None
     used_at: float = field(default_factory=time.monotonic)
-
-    def forget_the_way_in(self) -> None:
-        """Read credentials anew the next time: they may have been changed there, or here."""
-        self.ways, self.driver = None, None
+    is_resting: bool = False
 
 
 class Elements:
@@ -66,7 +63,7 @@ class Elements:
             if held is not None:
                 self._rest(held)
             held = self._held[name] = Held(known, Guard(self._limits))
-        held.used_at = time.monotonic()
+        held.used_at, held.is_resting = time.monotonic(), False
         return held
 
     def ways(self, held: Held) -> Ways:
@@ -94,6 +91,11 @@ class Elements:
                 name = await self._suitable(ways)
             held.driver = self._drivers.named(name)(held.known.element, ways)
         return held.driver
+
+    def forget_the_way_in(self, held: Held) -> None:
+        """Read an element's credentials anew the next time: they may have been changed there, or here."""
+        self._rest(held)
+        held.ways, held.driver = None, None
 
     def name_of(self, driver: Driver) -> str:
         """Return by which name a driver is in the inventory."""
@@ -123,7 +125,8 @@ class Elements:
             return
         self._swept_at = now
         for held in self._held.values():
-            if now - held.used_at > _REST_AFTER_S:
+            if not held.is_resting and now - held.used_at > _REST_AFTER_S:
+                held.is_resting = True
                 self._rest(held)
         for held in sorted(self._held.values(), key=lambda one: one.used_at)[: _MOST_HELD // 2] if is_full else ():
             del self._held[held.known.element.name]

@@ -141,9 +141,13 @@ class Guard:
         return value
 
     async def _in_turn(self, work: Callable[[], Awaitable[T]], lane: Lane, deadline_s: float) -> T:
+        came = self._clock()
         async with self._queue.turn(lane):
             # Somebody's failure while this waited may have been the last straw.
             self._refuse_while_resting()
+            if self._clock() - came > deadline_s:
+                # Whoever asked has gone away, and those who come now wait behind this.
+                raise TimedOut("The network element did not answer in time.")
             await self._take_token()
             try:
                 async with asyncio.timeout(deadline_s):

@@ -237,10 +237,10 @@ class Network:
         except DriverError as error:
             outcome = type(error).__name__
             if isinstance(error, AuthFailed):
-                held.forget_the_way_in()
+                self._elements.forget_the_way_in(held)
             raise
         except Unread as error:
-            held.forget_the_way_in()
+            self._elements.forget_the_way_in(held)
             # What it says is for the CO, and an order's message is for an SP.
             _log.error("element_misdescribed", element=held.known.element.name, trouble=error.sentence)
             outcome = AuthFailed.__name__

@@ -18,15 +18,17 @@ class Asked:
 
 @dataclass
 class Web:
-    """The server; `answer` returns a status and a body."""
+    """The server; `answer` returns a status and a body, `connected` is how many connections are open."""
 
     answer: Callable[[Asked], tuple[int, bytes]]
     latency_s: float = 0.0
     endless: bool = False
     asked: list[Asked] = field(default_factory=list)
     base: str = ""
+    connected: int = 0
 
     async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connected += 1
         try:
             while line := await reader.readline():
                 asked = await _read(line, reader)
@@ -44,6 +46,7 @@ class Web:
         except OSError:
             pass
         finally:
+            self.connected -= 1
             writer.close()
 
 
