@@ -1,8 +1,11 @@
 """A web server is believed as far as it can be, and given up in time."""
 
 import asyncio
+import time
+from collections.abc import Callable
 from typing import Any
 
+import httpx2
 import pytest
 
 from onapi.drivers.contract import (
@@ -37,6 +40,19 @@ def test_a_question_is_asked_as_it_was_meant_and_its_answer_decoded() -> None:
     assert web.asked[0].path == "/acs/devices/"
     assert web.asked[0].query == {"query": '{"_id": "a b&c"}'}
     assert "authorization" not in web.asked[0].headers
+
+
+def test_each_server_does_not_cost_the_reading_of_all_authorities() -> None:
+    _fetched(Web(lambda _: (200, b"[]")))
+
+    def cpu_s(work: Callable[[], object]) -> float:
+        began = time.process_time()
+        for _ in range(4):
+            work()
+        return time.process_time() - began
+
+    read = cpu_s(lambda: httpx2.create_ssl_context(trust_env=False))
+    assert cpu_s(lambda: _fetched(Web(lambda _: (200, b"[]")))) < read
 
 
 def test_who_asks_is_told() -> None:

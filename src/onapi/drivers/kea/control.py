@@ -14,6 +14,7 @@ import httpx2
 import msgspec
 
 from onapi.drivers.contract import AuthFailed, Garbled, Rejected, TimedOut, Unreachable, Unsupported
+from onapi.drivers.web import authorities
 
 _LARGEST = 16 << 20
 _CHUNK = 1 << 16
@@ -111,7 +112,7 @@ class KeaControl:
         headers = {"Content-Type": "application/json"}
         async with (
             httpx2.AsyncClient(
-                auth=self._login, timeout=self._deadline_s, trust_env=False, verify=self._tls or True
+                auth=self._login, timeout=self._deadline_s, trust_env=False, verify=self._tls or authorities()
             ) as client,
             client.stream("POST", url, content=question, headers=headers) as answer,
         ):
