@@ -33,7 +33,7 @@ class Standing:
 
     @property
     def sees_traffic(self) -> bool:
-        """Whether the SP may see how much passes through the port: it is the customers' of those who deliver there."""
+        """Whether the SP may see how much passes through the port: that is the business of who delivers there."""
         return self.everything or bool(self.own)
 
     @property
