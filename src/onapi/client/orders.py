@@ -3,6 +3,7 @@
 Source: the seed, "Create a new order"; ON-API 2.6.0 spec/orders.md, common/responses.md.
 """
 
+import inspect
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Concatenate, Generic, ParamSpec, Self, overload
@@ -50,11 +51,12 @@ class Placed(Resource[K]):
         yield from self._ask(f"orders/{quoted(self.order_id)}", method="DELETE")
 
 
-class placed(Generic[P]):  # noqa: N801  # it is written as a decorator
-    """A method that places an order, described by what is to be ordered."""
+class Placing(Generic[P]):
+    """A method that places an order, described by the parameters that it has."""
 
-    def __init__(self, describe: Callable[Concatenate[Any, P], dict[str, Any]]) -> None:
-        self._describe = describe
+    def __init__(self, operation_: Operation, describe: Callable[Concatenate[Any, P], None]) -> None:
+        self._operation = operation_
+        self._signature = inspect.signature(describe)
         self.__doc__ = describe.__doc__
 
     @overload
@@ -66,18 +68,24 @@ class placed(Generic[P]):  # noqa: N801  # it is written as a decorator
     def __get__(self, instance: Resource[Any] | None, owner: object) -> Any:
         if instance is None:
             return self
+        runner = instance._runner  # this is a method of it
 
         def bound(*given: P.args, **named: P.kwargs) -> Any:
-            runner = instance._runner  # this is a method of it
-            wish = self._describe(instance, *given, **named)
+            _, *arguments = self._signature.bind(instance, *given, **named).arguments.items()
+            wish = {name: value for name, value in arguments if value not in (None, (), [], {})}
 
             def flow() -> Flow[Placed[Any]]:
-                return Placed(runner, (yield from placing.place(runner.around, wish)))
+                return Placed(runner, (yield from placing.place(runner.around, self._operation, wish)))
 
             return runner.run(Call(flow))
 
         bound.__doc__ = self.__doc__
         return bound
+
+
+def places(operation_: Operation) -> Callable[[Callable[Concatenate[Any, P], None]], Placing[P]]:
+    """Make a method place an order with its arguments as fields."""
+    return lambda describe: Placing(operation_, describe)
 
 
 class Orders(Resource[K]):
@@ -89,7 +97,7 @@ class Orders(Resource[K]):
     `sp_subscription_id`, or `access_id` and `service`.
     """
 
-    @placed
+    @places(Operation.ACTIVATE)
     def activate(
         self,
         access_id: str,
@@ -102,11 +110,10 @@ class Orders(Resource[K]):
         equipment: Sequence[Equipment] = (),
         forced_takeover: bool | None = None,
         key: str | None = None,
-    ) -> dict[str, Any]:
+    ) -> None:
         """Begin a subscription."""
-        return _wish(Operation.ACTIVATE, locals())
 
-    @placed
+    @places(Operation.DEACTIVATE)
     def deactivate(
         self,
         subscription_id: str | None = None,
@@ -117,11 +124,10 @@ class Orders(Resource[K]):
         sp_reference: str | None = None,
         sp_subscription_id: str | None = None,
         key: str | None = None,
-    ) -> dict[str, Any]:
+    ) -> None:
         """End a subscription."""
-        return _wish(Operation.DEACTIVATE, locals())
 
-    @placed
+    @places(Operation.SUSPEND)
     def suspend(
         self,
         subscription_id: str | None = None,
@@ -133,11 +139,10 @@ class Orders(Resource[K]):
         sp_reference: str | None = None,
         sp_subscription_id: str | None = None,
         key: str | None = None,
-    ) -> dict[str, Any]:
+    ) -> None:
         """Stop delivering; `external_note` is for the end customer to read."""
-        return _wish(Operation.SUSPEND, locals())
 
-    @placed
+    @places(Operation.RESUME)
     def resume(
         self,
         subscription_id: str | None = None,
@@ -148,11 +153,10 @@ class Orders(Resource[K]):
         sp_reference: str | None = None,
         sp_subscription_id: str | None = None,
         key: str | None = None,
-    ) -> dict[str, Any]:
+    ) -> None:
         """Deliver again what was suspended."""
-        return _wish(Operation.RESUME, locals())
 
-    @placed
+    @places(Operation.MODIFY)
     def modify(
         self,
         subscription_id: str | None = None,
@@ -164,11 +168,10 @@ class Orders(Resource[K]):
         equipment: Sequence[Equipment] = (),
         requested: datetime | None = None,
         key: str | None = None,
-    ) -> dict[str, Any]:
+    ) -> None:
         """Change references, characteristics or equipment of a subscription."""
-        return _wish(Operation.MODIFY, locals())
 
-    @placed
+    @places(Operation.CHANGE)
     def change(
         self,
         subscription_id: str | None,
@@ -181,9 +184,8 @@ class Orders(Resource[K]):
         sp_reference: str | None = None,
         sp_subscription_id: str | None = None,
         key: str | None = None,
-    ) -> dict[str, Any]:
+    ) -> None:
         """Deliver another service of the same type in a subscription."""
-        return _wish(Operation.CHANGE, locals())
 
     @operation
     def show(self, order_id: str) -> Flow[Order]:
@@ -240,9 +242,3 @@ def _waited(around: Surroundings, order: Order, timeout_s: float) -> Flow[Order]
         pause = min(longest, pause * 1.5)
         order = yield from placing.one(around, order.order_id)
         fresh = True
-
-
-def _wish(operation_: Operation, arguments: dict[str, Any]) -> dict[str, Any]:
-    """Return what is ordered, of the arguments of a method: those that say something."""
-    said = {name: value for name, value in arguments.items() if name != "self" and value not in (None, ())}
-    return {"operation": operation_, **said}

@@ -24,7 +24,7 @@ _CHANGEABLE = (
 _SPELLED = {Dialect.BITVIS: {"SLA": "sla", "ipAddress": "ipAddresses"}, Dialect.STANDARD: {"sla": "SLA"}}
 
 
-def place(around: Surroundings, wish: dict[str, Any]) -> Flow[Order]:
+def place(around: Surroundings, operation: Operation, wish: Mapping[str, Any]) -> Flow[Order]:
     """Place an order, and return it, or the one that was under way already.
 
     `wish` has the fields in snake_case, and the `key`, if there is one.
@@ -32,7 +32,7 @@ def place(around: Surroundings, wish: dict[str, Any]) -> Flow[Order]:
     When an answer is lost, the order is repeated with its Idempotency-Key where the server keeps those, which its
     OpenAPI says; elsewhere it is looked for first, and repeated only when it is not there.
     """
-    fields = {name: value for name, value in wish.items() if name != "key"}
+    fields = {"operation": operation} | {name: value for name, value in wish.items() if name != "key"}
     key = str(wish.get("key") or uuid.uuid4())
     request = Request(
         method="POST",

@@ -84,8 +84,18 @@ class Tickets(Resource[K]):
         additional_info: TicketInfo | None = None,
     ) -> Flow[str]:
         """Open a ticket, once even if answers are lost, and return the CO's reference."""
-        said = {name: value for name, value in locals().items() if name != "self" and value is not None}
-        wish = placing.spelled(said, self._around.dialect)
+        said = {
+            "access_id": access_id,
+            "heading": heading,
+            "description": description,
+            "created_by": created_by,
+            "problem_type": problem_type,
+            "subscription_id": subscription_id,
+            "sp_reference": sp_reference,
+            "sp_ticket_reference": sp_ticket_reference,
+            "additional_info": additional_info,
+        }
+        wish = placing.spelled({name: one for name, one in said.items() if one is not None}, self._around.dialect)
         request = Request(method="POST", path="tickets/", headers=_JSON, body=msgspec.json.encode(wish))
         before = datetime.fromtimestamp(self._around.now(), UTC) - _LOOK_BACK
 
