@@ -20,8 +20,8 @@ from onapi.conformance.levels import Reading
 from onapi.conformance.server import Server
 from onapi.conformance.session import Session
 from onapi.storage.pool import Database
-from onapi.vocabulary import RowType
-from tests import months
+from onapi.vocabulary import PremisesType, RowType
+from tests import given, months
 from tests import town as towns
 from tests.conformance.mutants import Fault, Mutant
 from tests.town import Provider, Town
@@ -87,6 +87,7 @@ def lab(cluster_url: str) -> Iterator[Lab]:
         assert mutant is not None
         for sp in (town.alfa, town.beta):
             _furnish(town, sp)
+        town.operator.do(_apartment)
         town.operator.do(_invoice)
         town.ended()
         yield Lab(town, mutant)
@@ -158,6 +159,21 @@ def _open_tickets(sp: Provider, access: str, mac: str) -> None:
         names.append(answer.json()["coTicketReference"])
     comment = {"comment": {"createdBy": "Anna Andersson", "message": "Still slow."}, "status": "IN_PROGRESS_CO"}
     assert sp.http.patch(f"/tickets/{names[-1]}", json=comment).status_code == 204
+
+
+async def _apartment(database: Database) -> None:
+    """Have an access with every field that one can have."""
+    fields = {
+        "legacy_access_id": "KGXF49861",
+        "street_littera": "B",
+        "premises_type": PremisesType.MDU_APARTMENT,
+        "mdu_apartment_number": "0901",
+        "mdu_distinguisher": "By the lift",
+        "outlet": "A-11-14",
+        "price_group": 3,
+        "national_address_uuid": "1ce88c93-b310-11eb-bdc2-000c29f11131",
+    }
+    await given.accesses_in(database, given.access("M-1", **fields))
 
 
 async def _invoice(database: Database) -> None:

@@ -13,7 +13,7 @@ from onapi.conformance import session as sessions
 from onapi.conformance import suite
 from onapi.conformance.chapters import CHECKS
 from onapi.conformance.exchange import Exchange
-from onapi.conformance.findings import Nothing, Stopped, Unreachable, Verdict
+from onapi.conformance.findings import Nothing, NotOffered, Stopped, Unreachable, Verdict
 from onapi.conformance.levels import Reading
 from onapi.conformance.register import Check
 from onapi.conformance.server import Server
@@ -168,7 +168,7 @@ def test_a_run_sends_so_many_requests_and_no_more(monkeypatch: pytest.MonkeyPatc
     with answering(lambda handler: told(handler, 200)) as url, asking(url) as (session, _):
         for _ in range(3):
             session.ask("GET", "accesses/")
-        with pytest.raises(Stopped, match="the most that one run sends"):
+        with pytest.raises(Stopped, match="a run ends after"):
             session.ask("GET", "accesses/")
 
 
@@ -214,3 +214,37 @@ def test_a_url_without_a_version_is_a_finding() -> None:
 
 def _check(name: str) -> Check:
     return next(check for check in CHECKS if check.id == name)
+
+
+@pytest.mark.parametrize(
+    ("path", "url"),
+    [
+        ("//evil.example/2.6/x", "http://co.example//evil.example/2.6/x"),
+        ("https://evil.example/x", "http://co.example/2.6/https://evil.example/x"),
+        ("/2.6/orders/1", "http://co.example/2.6/orders/1"),
+        ("accesses/", "http://co.example/2.6/accesses/"),
+    ],
+)
+def test_whatever_a_server_calls_a_path_the_password_stays_with_it(path: str, url: str) -> None:
+    with asking("http://co.example/2.6") as (session, _):
+        assert session.absolute(path) == url
+
+
+def test_an_endpoint_on_another_server_is_not_asked() -> None:
+    listed = b'[{"name": "accesses", "endpoint": "https://other.example/2.6/accesses/", "version": "2.6"}]'
+    with (
+        answering(lambda handler: told(handler, 200, listed)) as url,
+        asking(url) as (session, _),
+        pytest.raises(NotOffered, match=r"on another server, other\.example"),
+    ):
+        Server(session=session).path("accesses")
+
+
+def test_a_run_that_ended_early_may_still_clean_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sessions, "MOST_REQUESTS", 1)
+    with answering(lambda handler: told(handler, 200)) as url, asking(url) as (session, _):
+        session.ask("GET", "accesses/")
+        with pytest.raises(Stopped):
+            session.ask("GET", "accesses/")
+        session.allow_more()
+        assert session.ask("GET", "accesses/").status == 200

@@ -16,14 +16,14 @@ from onapi.cli import output
 from onapi.conformance import suite
 from onapi.conformance.chapters import CHECKS
 from onapi.conformance.exchange import Exchange
-from onapi.conformance.findings import Unreachable, Verdict
+from onapi.conformance.findings import Stopped, TooMany, Unreachable, Verdict
 from onapi.conformance.levels import Reading
 from onapi.conformance.register import Check
 from onapi.conformance.reports import as_json, html, junit, scorecard
 from onapi.conformance.server import NOBODY, Server
 from onapi.conformance.session import Session
 
-_FAILED, _UNAUTHENTICATED, _UNREACHABLE = 8, 3, 7
+_ENDED_EARLY, _UNAUTHENTICATED, _TOO_MANY, _UNREACHABLE, _FAILED = 1, 3, 6, 7, 8
 _OWN, _OTHER = "ONAPI_SP_PASSWORD", "ONAPI_SP_OTHER_PASSWORD"
 
 
@@ -114,6 +114,9 @@ def _done(server: Server, checks: list[Check]) -> suite.Report:
     except Unreachable as error:
         output.complain(str(error))
         raise typer.Exit(_UNREACHABLE) from error
+    except Stopped as error:
+        output.complain(str(error))
+        raise typer.Exit(_TOO_MANY) from error
     finally:
         for session in filter(None, (server.session, server.other)):
             session.close()
@@ -166,6 +169,8 @@ def _show(found: suite.Report) -> None:
 def _code(found: suite.Report) -> int:
     if found.of(Verdict.FAILED):
         return _FAILED
+    if found.stopped:
+        return _TOO_MANY if isinstance(found.stopped, TooMany) else _ENDED_EARLY
     return _UNREACHABLE if found.of(Verdict.UNKNOWN) else 0
 
 

@@ -19,7 +19,11 @@ class Unreachable(Exception):
 
 
 class Stopped(Exception):
-    """The server asked us to stop, or enough has been asked; the sentence says why."""
+    """The run ends before its end; the sentence says why."""
+
+
+class TooMany(Stopped):
+    """The server goes on saying that it is asked too often."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,18 +7,22 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx2
 
 from onapi.conformance.exchange import Exchange
-from onapi.conformance.findings import Stopped, Unreachable
+from onapi.conformance.findings import Stopped, TooMany, Unreachable
 
 SAMPLE_BYTES = 2_000_000
 """So much is read of an answer; lists of whole networks are gigabytes."""
 
 MOST_REQUESTS = 1_500
+MOST_RUN_S = 1_800.0
 MOST_WAITING_S = 120.0
 """So long is waited in all, in a run, because the server asks for it with 429 and Retry-After."""
+
+_MORE_REQUESTS, _MORE_RUN_S = 100, 300.0
 
 _TIME_LIMIT_S = 30.0
 _SHORTEST_SECRET = 4
@@ -45,6 +49,12 @@ class Session:
         self._secrets = tuple(secret for secret in secrets if len(secret) >= _SHORTEST_SECRET)
         self._client = httpx2.Client(timeout=time_limit_s, headers={"User-Agent": "onapi-conform"})
         self._time_limit_s, self._waited_s = time_limit_s, 0.0
+        self._most, self._deadline = MOST_REQUESTS, time.monotonic() + MOST_RUN_S
+
+    def allow_more(self) -> None:
+        """Allow what it takes to clean up, whatever has been asked already."""
+        self._most = len(self.log) + _MORE_REQUESTS
+        self._deadline, self._waited_s = time.monotonic() + _MORE_RUN_S, 0.0
 
     def close(self) -> None:
         """Close its connections."""
@@ -84,8 +94,8 @@ class Session:
     def _once(
         self, method: str, path: str, body: bytes | None, headers: dict[str, str], authorization: str | None
     ) -> Exchange:
-        if len(self.log) >= MOST_REQUESTS:
-            raise Stopped(f"{MOST_REQUESTS} requests were sent, which is the most that one run sends.")
+        if len(self.log) >= self._most or time.monotonic() > self._deadline:
+            raise Stopped(f"{len(self.log)} requests were sent; a run ends after {MOST_REQUESTS}, or half an hour.")
         if body is not None:
             headers["Content-Type"] = "application/json"
         shown = {name: value for name, value in headers.items() if name.lower() in _SHOWN_HEADERS}
@@ -131,7 +141,9 @@ class Session:
     def absolute(self, path: str) -> str:
         """Return the URL of a path."""
         if path.startswith("/"):
-            return str(httpx2.URL(self.url).join(path))
+            # Joined as text: whatever a server calls a path, it stays on that server, for the password goes with it.
+            place = urlsplit(self.url)
+            return f"{place.scheme}://{place.netloc}{path}"
         return f"{self.url}/{path}"
 
     def _content(self, answer: httpx2.Response) -> tuple[bytes, bool]:
@@ -147,7 +159,7 @@ class Session:
     def _wait(self, exchange: Exchange) -> None:
         pause = retry_after_s(exchange.headers.get("Retry-After"), datetime.now(UTC))
         if self._waited_s + pause > MOST_WAITING_S:
-            raise Stopped(
+            raise TooMany(
                 f"{exchange.method} {exchange.url} was answered 429, and {pause:.0f} more seconds are longer than "
                 "a run waits."
             )

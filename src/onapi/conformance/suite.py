@@ -57,7 +57,7 @@ class Report:
     results: tuple[Result, ...]
     requests: int
     seconds: float
-    stopped: str | None = None
+    stopped: Stopped | None = None
     left: tuple[str, ...] = ()
 
     def of(self, verdict: Verdict) -> list[Result]:
@@ -69,12 +69,12 @@ class Report:
 class _Run:
     server: Server
     dialect: Reading
-    stopped: str | None = None
+    stopped: Stopped | None = None
     results: list[Result] = field(default_factory=list)
 
     def do(self, check: Check) -> Result:
         began = time.monotonic()
-        reason = self.stopped or _not_asked(check, self.server, self.dialect)
+        reason = str(self.stopped) if self.stopped else _not_asked(check, self.server, self.dialect)
         if reason is not None:
             return Result(check=check, verdict=Verdict.NOT_ASKED, reason=reason)
         findings: list[Finding] = []
@@ -83,7 +83,8 @@ class _Run:
         try:
             if check.endpoint is not None:
                 self.server.path(check.endpoint)
-            findings += islice(check.look(self.server), MOST_FINDINGS + 1)
+            for finding in islice(check.look(self.server), MOST_FINDINGS + 1):
+                findings.append(finding)  # noqa: PERF402 — what was found before it broke off counts
         except NotOffered as error:
             verdict, why = Verdict.NOT_OFFERED, str(error)
         except Nothing as error:
@@ -91,8 +92,12 @@ class _Run:
         except Unreachable as error:
             verdict, why = Verdict.UNKNOWN, str(error)
         except Stopped as error:
-            self.stopped = str(error)
+            self.stopped = error
             verdict, why = Verdict.NOT_ASKED, str(error)
+        except KeyboardInterrupt:
+            # Whoever stops it wants what was placed to be taken back, and to read what was found.
+            self.stopped = Stopped("It was interrupted.")
+            verdict, why = Verdict.NOT_ASKED, str(self.stopped)
         if findings:
             verdict, why = self._weight(check), None
         return Result(
@@ -117,17 +122,20 @@ def run(server: Server, checks: Sequence[Check], told: Callable[[Check], None] =
         Unreachable: the server does not answer at all.
     """
     began, at = time.monotonic(), datetime.now(UTC)
-    version, found, stopped = "2.6", tuple[signs.Sign, ...](), None
+    version, found = "2.6", tuple[signs.Sign, ...]()
+    stopped: Stopped | None = None
     try:
         version = server.version
         found = signs.read(server) if server.dialect is None else ()
     except Stopped as error:
-        stopped = str(error)
+        stopped = error
     dialect = server.dialect or signs.weigh(found)
     doing = _Run(server, dialect, stopped)
     for check in sorted(checks, key=_turn):
         told(check)
         doing.results.append(doing.do(check))
+    for session in filter(None, (server.session, server.other)):
+        session.allow_more()
     left = tuple(sentence for story in server.stories.values() for sentence in story.tidy())
     return Report(
         url=server.session.url,

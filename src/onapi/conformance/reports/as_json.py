@@ -22,7 +22,7 @@ def written(report: Report) -> bytes:
         "wrote": report.wrote,
         "requests": report.requests,
         "seconds": round(report.seconds, 3),
-        "stopped": report.stopped,
+        "stopped": str(report.stopped) if report.stopped else None,
         "left": report.left,
         "checks": [_result(result) for result in report.results],
     }

@@ -9,7 +9,7 @@ from onapi.conformance.chapters import CHAPTERS
 from onapi.conformance.exchange import Exchange
 from onapi.conformance.findings import Verdict
 from onapi.conformance.register import Chapter
-from onapi.conformance.reports.scorecard import summary, told_reading
+from onapi.conformance.reports.scorecard import notes, summary, told_reading
 from onapi.conformance.suite import Report, Result
 
 _MARKS = {
@@ -27,7 +27,6 @@ _BAD = (Verdict.FAILED, Verdict.UNKNOWN, Verdict.WARNED)
 def written(report: Report) -> bytes:
     """Return a report as a page of HTML."""
     failed = bool(report.of(Verdict.FAILED))
-    notes = [report.stopped, *report.left]
     parts = [
         "<!doctype html>",
         '<html lang="en"><head><meta charset="utf-8">',
@@ -38,7 +37,7 @@ def written(report: Report) -> bytes:
         '<a class="skip" href="#chapters">Skip to the chapters</a>',
         f"<header><p class=eyebrow>ON-API 2.6.0 conformance</p><h1>{escape(report.url)}</h1>",
         f"<p class='sentence {'bad' if failed else 'good'}'>{escape(summary(report))}</p>",
-        *(f"<p class=note>{escape(note)}</p>" for note in notes if note),
+        *(f"<p class=note>{escape(note)}</p>" for note in notes(report)),
         _facts(report),
         "</header><main>",
         _overview(report),

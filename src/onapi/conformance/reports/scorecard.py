@@ -18,25 +18,29 @@ _COLUMNS = (Verdict.PASSED, Verdict.FAILED, Verdict.WARNED, Verdict.UNKNOWN)
 
 def show(report: Report, console: Console) -> None:
     """Print a scorecard: a row for each chapter, then what is not as it should be, then what it comes to."""
-    console.print(f"{report.url} as {report.user}: ON-API 2.6.0, {told_reading(report)}", highlight=False)
+    console.print(Text(f"{report.url} as {report.user}: ON-API 2.6.0, {told_reading(report)}"))
     if report.version != "2.6":
-        console.print(f"It says that it speaks {report.version}; what came later is not asked.", highlight=False)
+        console.print(Text(f"It says that it speaks {_tame(report.version)}; what came later is not asked."))
     console.print()
     console.print(_table(report))
     for verdict in (Verdict.FAILED, Verdict.UNKNOWN, Verdict.WARNED):
         for result in report.of(verdict):
             _tell(result, console)
     console.print()
-    for sentence in (report.stopped, *report.left):
-        if sentence:
-            console.print(sentence, style="bold", highlight=False)
-    console.print(summary(report), style="bold", highlight=False)
+    for sentence in notes(report):
+        console.print(Text(_tame(sentence), style="bold"))
+    console.print(Text(summary(report), style="bold"))
 
 
 def told_reading(report: Report) -> str:
     """Return in words which reading a server was held to, and why."""
     why = "as you said" if report.named else ("as it seems to be" if report.signs else "since nothing tells another")
     return f"reading {report.dialect}, {why}"
+
+
+def notes(report: Report) -> list[str]:
+    """Return why a run ended early, if it did, and what it left behind."""
+    return [*([f"It ended early: {report.stopped}"] if report.stopped else []), *report.left]
 
 
 def summary(report: Report) -> str:

@@ -15,6 +15,7 @@ from onapi.conformance.server import Server
 PATIENCE_S = 60.0
 """So long an order may take; some are carried out by people, and are left out of what is checked."""
 
+_LOOKS, _PAUSE_S = 10, 0.5
 _DONE = {"DONE_SUCCESS", "DONE_FAILED"}
 
 
@@ -24,6 +25,7 @@ class Ground:
     def __init__(self, server: Server) -> None:
         self.server = server
         self.service = server.services[0]
+        self.touched = False
         self._run = secrets.token_hex(4)
 
     @cached_property
@@ -94,6 +96,8 @@ class Ground:
             raise Nothing(f"{self.service} cannot be ordered on {self.access} now.")
         if not self._is_free(self.access):
             raise Nothing(f"{self.access} has subscriptions or unfinished orders already; name one that has none.")
+        # From here on something may be there, though the answer that says so be lost.
+        self.touched = True
 
     def _is_free(self, access: str) -> bool:
         waiting = self.server.fresh(f"{self.server.path('orders')}?accessId={quote(access, safe='')}")
@@ -123,34 +127,45 @@ class Ground:
 
     def tidy(self) -> list[str]:
         """Cancel and end what this run has left on the access; return what could not be."""
+        if not self.touched:
+            return []
         try:
             return [*self._cancelled(), *self._ended()]
         except (Nothing, Unreachable, Stopped) as error:
             return [f"Whether something is left on {self.access} is not known: {error}"]
 
     def _cancelled(self) -> list[str]:
+        """Cancel orders of this run that wait, let those end that are under way, and say which do neither."""
         left = []
-        answer = self.server.fresh(f"{self.server.path('orders')}?accessId={quote(self.access, safe='')}")
-        for order in answer.objects:
-            if self._is_ours(order) and order.get("state") == "RECEIVED":
-                path = self.server.below("orders", str(order.get("orderId")))
-                self.server.session.ask("DELETE", path)
-                still = self.server.fresh(path).value
-                if isinstance(still, dict) and still.get("state") == "RECEIVED":
-                    left.append(f"The order {order.get('orderId')} on {self.access} could not be cancelled.")
+        listed = self.server.fresh(f"{self.server.path('orders')}?accessId={quote(self.access, safe='')}")
+        for order in listed.objects:
+            if not self._is_ours(order) or order.get("state") in _DONE:
+                continue
+            path = self.server.below("orders", str(order.get("orderId")))
+            self.server.session.ask("DELETE", path)
+            # Those of a far day are not waited for.
+            dated = bool(order.get("requestedDateTime"))
+            now = (self.server.fresh(path) if dated else self.done(path)).value
+            if isinstance(now, dict) and now.get("state") in {"RECEIVED", "IN_PROGRESS"}:
+                left.append(f"The order {order.get('orderId')} on {self.access} could not be cancelled.")
         return left
 
     def _ended(self) -> list[str]:
-        left = []
-        for one in self.live():
-            if self._is_ours(one):
-                wish = {"operation": "DEACTIVATE", "subscriptionId": one.get("subscriptionId")}
-                answer = self.server.session.ask("POST", self.server.path("orders"), given=wish)
-                if isinstance(answer.value, dict) and answer.value.get("path"):
-                    self.done(str(answer.value["path"]))
-                if one.get("subscriptionId") in {still.get("subscriptionId") for still in self.live()}:
-                    left.append(f"The subscription {one.get('subscriptionId')} on {self.access} could not be ended.")
-        return left
+        """End subscriptions of this run, and say which do not end."""
+        for one in self._our_subscriptions():
+            wish = {"operation": "DEACTIVATE", "subscriptionId": one.get("subscriptionId")}
+            self.server.session.ask("POST", self.server.path("orders"), given=wish)
+        for _ in range(_LOOKS):
+            if not self._our_subscriptions():
+                return []
+            self.server.session.sleep(_PAUSE_S)
+        return [
+            f"The subscription {one.get('subscriptionId')} on {self.access} could not be ended."
+            for one in self._our_subscriptions()
+        ]
+
+    def _our_subscriptions(self) -> list[dict[str, Any]]:
+        return [one for one in self.live() if self._is_ours(one)]
 
     def _is_ours(self, thing: dict[str, Any]) -> bool:
         ours = f"conform-{self._run}-"

@@ -166,7 +166,7 @@ class Life:
 
     def tidy(self) -> list[str]:
         """End what is left, and say what could not be."""
-        return self.ground.tidy() if "activated" in self.__dict__ or "before" in self.__dict__ else []
+        return self.ground.tidy()
 
     def _on(self, last: Step, operation: str, **fields: Any) -> Step:
         return self._step({"operation": operation, "subscriptionId": self._live(last), **fields})

@@ -131,4 +131,4 @@ class Placing:
 
     def tidy(self) -> list[str]:
         """Take back what is left, and say what could not be."""
-        return self.ground.tidy() if "placed" in self.__dict__ else []
+        return self.ground.tidy()

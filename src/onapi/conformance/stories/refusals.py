@@ -42,7 +42,7 @@ class Refusals:
 
     def tidy(self) -> list[str]:
         """Take back what is left, and say what could not be."""
-        return self.ground.tidy() if self.answers else []
+        return self.ground.tidy()
 
     def _wrong(self) -> dict[str, Any]:
         good = self.ground.activation(requestedDateTime=_FAR)
