@@ -206,7 +206,7 @@ TRANSPORT = (
 )
 
 ACCESSES = (
-    Planted("a field is null", each(_ACCESSES, streetLittera=None), {"ACC-007"}, ("ACC", "ANS")),
+    Planted("a field is null", each(_BOTH_ACCESSES, streetLittera=None), {"ACC-007"}, ("ACC", "ANS")),
     Planted("a state is unknown", each(_BOTH_ACCESSES, accessState="ACTIVE"), {"ACC-033"}, ("ACC",)),
     Planted("a price group is a string", each(_BOTH_ACCESSES, priceGroup="0"), {"ACC-032"}, ("ACC",)),
     Planted("a price group is negative", each(_BOTH_ACCESSES, priceGroup=-1), {"ACC-032"}, ("ACC",)),

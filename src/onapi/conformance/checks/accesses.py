@@ -134,9 +134,10 @@ def outlets(server: Server) -> Findings:
     found = [seen for seen in _accesses(server) if seen.value.get("outlet")]
     if not found:
         raise Nothing("No access that was shown has an outlet.")
-    addresses = Counter(str([seen.value.get(name) for name in names]) for seen in found)
+    held = {(str([seen.value.get(name) for name in names]), seen.value.get("accessId")) for seen in found}
+    counted = Counter(address for address, _ in held)
     for seen in found:
-        if addresses[str([seen.value.get(name) for name in names])] > 1:
+        if counted[str([seen.value.get(name) for name in names])] > 1:
             yield seen.wrong(f'another access of the same address has the outlet "{seen.value["outlet"]}" too')
 
 
