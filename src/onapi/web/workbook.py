@@ -1,10 +1,11 @@
 """A list as an Excel workbook: made in a process of its own, since it keeps a core busy, and sent from a file."""
 
 import asyncio
+import contextlib
 import shutil
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from pathlib import Path
 from typing import IO
 
@@ -44,6 +45,19 @@ class Workbooks:
             Invalid: there are more rows than a workbook holds.
             Unavailable: others are being made, or it took too long.
         """
+        async with self._place():
+            folder = Path(tempfile.mkdtemp(prefix="onapi-workbook-"))
+            try:
+                await self._gather(copy, folder / "rows", call.sp)
+                await _while_there(call, _make(folder))
+                # The folder goes at once; the file stays for as long as it is open.
+                file = (folder / "workbook.xlsx").open("rb")
+            finally:
+                await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+        return _Sent(file, {"Content-Disposition": f'attachment; filename="{name}.xlsx"'})
+
+    @contextlib.asynccontextmanager
+    async def _place(self) -> AsyncIterator[None]:
         try:
             async with asyncio.timeout(_PATIENCE_S):
                 await self._places.acquire()
@@ -51,16 +65,10 @@ class Workbooks:
             raise errors.Unavailable(
                 "Other workbooks are being made; ask later, or for JSON.", retry_after=30
             ) from None
-        folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="onapi-workbook-"))
         try:
-            await self._gather(copy, folder / "rows", call.sp)
-            await _while_there(call, _make(folder))
-            # The folder goes at once; the file stays for as long as it is open.
-            file = await asyncio.to_thread((folder / "workbook.xlsx").open, "rb")
+            yield
         finally:
             self._places.release()
-            await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
-        return _Sent(file, {"Content-Disposition": f'attachment; filename="{name}.xlsx"'})
 
     async def _gather(self, copy: Callable[[Tx, Sink, bytes], Awaitable[None]], path: Path, sp: ids.Sp) -> None:
         rows = 0
