@@ -106,7 +106,7 @@ async def running(settings: Settings) -> AsyncIterator[Api]:
     operators = await pool.connect(settings.database_url)
     network = Network(cabinet=Cabinet(operators))
     try:
-        await refuse_other_schema(database)
+        await migrate.refuse_other_schema(database)
         async with database.transaction() as tx:
             cursors = Cursors(await facts.cursor_key(tx))
         authenticator = Authenticator(database)
@@ -179,16 +179,6 @@ async def _working(settings: Settings, *, works: bool) -> AsyncIterator[None]:
     await database.close()
 
 
-async def refuse_other_schema(database: pool.Database) -> None:
-    """Raise Unavailable unless the database's schema is this version's."""
-    async with database.connection() as tx:
-        pending = await migrate.pending(tx)
-    if pending:
-        raise errors.Unavailable(
-            f"The database lacks {len(pending)} migrations; run `onapi migrate`.", retry_after=30
-        )
-
-
 def _resources(
     database: pool.Database, newsroom: news.News, herald: Herald, answers: Lists, witness: Witness
 ) -> list[Endpoint]:
@@ -213,7 +203,7 @@ def _api(settings: Settings, database: pool.Database, authenticator: Authenticat
         endpoints=[Endpoints(resources).endpoint(), *resources],
         aliases={"order": "orders"},
         authenticator=authenticator,
-        ready=partial(refuse_other_schema, database),
+        ready=partial(migrate.refuse_other_schema, database),
         metrics_on_loopback=not settings.behind_proxy and not settings.metrics_port,
         version=VERSION,
     )

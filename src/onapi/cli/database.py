@@ -3,21 +3,14 @@
 import asyncio
 import dataclasses
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
-from onapi import errors
 from onapi import settings as settings_module
-from onapi.app import refuse_other_schema
-from onapi.drivers.contract import DriverError
-from onapi.drivers.credentials import Unread
-from onapi.drivers.network import Network
 from onapi.settings import Settings
-from onapi.storage import embedded, pool
+from onapi.storage import embedded, migrate, pool
 from onapi.storage.pool import Database
-from onapi.storage.simulated import Cabinet
-from onapi.web import observe
 
 T = TypeVar("T")
 
@@ -39,24 +32,6 @@ def run(work: Callable[[Database], Awaitable[T]]) -> T:
         return asyncio.run(_run(settings, work))
 
 
-@asynccontextmanager
-async def network(opened: Database) -> AsyncIterator[Network]:
-    """Yield the network; what an element says that is no answer ends the command with a sentence.
-
-    Raises:
-        Unavailable: an element cannot be asked; the sentence is for the CO.
-    """
-    observe.begin_logging(readable=True)
-    ways = Network(cabinet=Cabinet(opened))
-    try:
-        yield ways
-    except DriverError as error:
-        why = error.__cause__.sentence if isinstance(error.__cause__, Unread) else error.sentence
-        raise errors.Unavailable(why) from error
-    finally:
-        await ways.close()
-
-
 def check(settings: Settings) -> None:
     """See that the database answers, and that its schema is this version's, before anything is started on it."""
 
@@ -69,7 +44,7 @@ def check(settings: Settings) -> None:
 async def _run(settings: Settings, work: Callable[[Database], Awaitable[T]]) -> T:
     database = await pool.connect(settings.database_url)
     try:
-        await refuse_other_schema(database)
+        await migrate.refuse_other_schema(database)
         return await work(database)
     finally:
         await database.close()

@@ -10,7 +10,7 @@ import typer
 
 from onapi import errors
 from onapi.actions import inventory, places
-from onapi.cli import database, output
+from onapi.cli import asking, database, output
 from onapi.domain import inventory_lists
 from onapi.domain.inventory import Place
 from onapi.domain.inventory_lists import Reading, Template
@@ -131,7 +131,7 @@ def probe(
     """Ask elements what they are, and keep what they say."""
 
     async def work(opened: Database) -> dict[str, Probed]:
-        async with database.network(opened) as network:
+        async with asking.network(opened) as network:
             return {name: await inventory.probe(opened, network, name) for name in names}
 
     found = database.run(work)
@@ -156,7 +156,7 @@ def record(
         found, _ = await inventory.element(opened, name)
         rows = 0
         with file.open("x", encoding="utf-8") as recording_file:
-            async with database.network(opened) as network:
+            async with asking.network(opened) as network:
                 for root in (*recording.ROOTS, *(also or ())):
                     told = await network.walk(places.known(found), root)
                     recording_file.writelines(f"{line}\n" for line in recording.lines(told))

@@ -1,10 +1,11 @@
-"""The commands below `onapi`: those of a service provider at once, the operator's when one of them is asked for.
+"""The commands below `onapi`: each is loaded when it is asked for.
 
 The operator's load the server, which takes a while, and is not there where only the client was installed.
 """
 
+import functools
 import importlib
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from typing import Any
 
 import typer.core
@@ -12,39 +13,52 @@ import typer.main
 
 from onapi import errors
 
+LATE: Mapping[str, str] = {
+    "demo": "demo:demo",
+    "serve": "operator:serve",
+    "work": "work:work",
+    "migrate": "operator:migrate",
+    "doctor": "operator:doctor",
+    "settings": "operator:settings",
+    "provider": "provider:app",
+    "accesses": "accesses:app",
+    "catalogue": "catalogue:app",
+    "elements": "elements:app",
+    "invoices": "invoices:app",
+    "network": "network:app",
+    "orders": "orders:app",
+    "tickets": "tickets:app",
+    "simulated": "simulated:app",
+    "conform": "conform:conform",
+}
+"""Commands that are loaded when one of them is asked for, each with where it is; all but the last need the server."""
+
 
 class Commands(typer.core.TyperGroup):
-    """The group `onapi`, whose commands of the operator are loaded late."""
+    """The group `onapi`, whose commands are loaded one by one."""
 
     def __init__(self, **attributes: Any) -> None:
         self._own: MutableMapping[str, Any] = {}
-        self._operators: MutableMapping[str, Any] | None = None
         super().__init__(**attributes)
 
     @property
     def commands(self) -> MutableMapping[str, Any]:
         """All commands that can run here, by name."""
-        if self._operators is None:
-            try:
-                self._operators = _operators()
-            except ModuleNotFoundError as error:
-                if (error.name or "").startswith("onapi"):
-                    raise
-                self._operators = {}
-        return {**self._operators, **self._own}
+        found = {name: _late(name) for name in LATE}
+        return {**{name: command for name, command in found.items() if command is not None}, **self._own}
 
     @commands.setter
     def commands(self, given: MutableMapping[str, Any]) -> None:
         self._own = given
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """Return a command by name; the operator's are loaded only if it is not a service provider's.
+        """Return a command by name; no other is loaded.
 
         Raises:
             Unsupported: it is not among those of the client, and the server is not installed.
         """
-        found = self._own.get(cmd_name) or self.commands.get(cmd_name)
-        if found is None and not self._operators and not ctx.resilient_parsing:
+        found = self._own.get(cmd_name) or _late(cmd_name)
+        if found is None and cmd_name in LATE and not ctx.resilient_parsing:
             raise errors.Unsupported(
                 f"`onapi {cmd_name}` is not part of the client; the server's commands come with "
                 "pip install 'onapi[server]'."
@@ -52,7 +66,20 @@ class Commands(typer.core.TyperGroup):
         return found
 
 
-def _operators() -> MutableMapping[str, Any]:
-    group: Any = typer.main.get_command(importlib.import_module("onapi.cli.operating").app)
-    loaded: MutableMapping[str, Any] = group.commands
-    return loaded
+@functools.cache
+def _late(name: str) -> Any:
+    """Return a command, None when there is none of that name or it cannot be loaded here."""
+    if name not in LATE:
+        return None
+    module, _, attribute = LATE[name].partition(":")
+    try:
+        found = getattr(importlib.import_module(f"onapi.cli.{module}"), attribute)
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("onapi"):
+            raise
+        return None
+    if not isinstance(found, typer.Typer):
+        alone = typer.Typer(rich_markup_mode=None)
+        alone.command(name)(found)
+        found = alone
+    return typer.main.get_command(found)

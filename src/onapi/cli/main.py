@@ -7,7 +7,6 @@ from typing import NoReturn
 import typer
 
 from onapi import errors
-from onapi.cli import conform
 from onapi.cli.groups import Commands
 from onapi.cli.output import complain
 from onapi.cli.sp import exits, sync
@@ -32,7 +31,6 @@ def _onapi() -> None:
 
 app.add_typer(sp, name="sp")
 sync.add_to(app)
-app.command()(conform.conform)
 
 
 def main() -> NoReturn:

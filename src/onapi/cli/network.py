@@ -9,7 +9,7 @@ from onapi import settings
 from onapi.actions.audit import Audit, Audited
 from onapi.actions.places import SIMULATED, Places
 from onapi.actions.renewal import Renewal, Renewed
-from onapi.cli import database, output
+from onapi.cli import asking, database, output
 from onapi.storage.pool import Database
 
 app = typer.Typer(help="The network as a whole.", no_args_is_help=True)
@@ -28,7 +28,7 @@ def audit(
     """Compare what every port delivers with what it is to deliver, and change nothing; 1 when they differ."""
 
     async def work(opened: Database) -> Audited:
-        async with database.network(opened) as network:
+        async with asking.network(opened) as network:
             return await Audit(opened, _places(opened), network).look(element)
 
     audited = database.run(work)
@@ -45,7 +45,7 @@ def renew(
     """Set once more what the ports of an element deliver, as after it has started anew; 1 when one is refused."""
 
     async def work(opened: Database) -> Renewed:
-        async with database.network(opened) as network:
+        async with asking.network(opened) as network:
             return await Renewal(opened, _places(opened), network).renew(element)
 
     renewed = database.run(work)

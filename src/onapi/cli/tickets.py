@@ -13,7 +13,7 @@ from onapi.actions.invoice_entries import TicketFee
 from onapi.actions.places import SIMULATED, Places
 from onapi.actions.ticket_admin import Detailed, Listed
 from onapi.actions.ticket_witness import Witness
-from onapi.cli import database, output
+from onapi.cli import asking, database, output
 from onapi.domain.tickets import Comment, Opening
 from onapi.storage.pool import Database
 from onapi.storage.ticket_admin import Line
@@ -143,7 +143,7 @@ def open_(
     simulated = settings.read(os.environ).network == SIMULATED
 
     async def work(opened: Database) -> ids.TicketId:
-        async with database.network(opened) as network:
+        async with asking.network(opened) as network:
             witness = Witness(opened, Places(opened, simulated=simulated), network)
             new = await ticket_admin.open_(opened, witness, sp=ids.sp(provider), opening=opening)
             await witness.stop()

@@ -8,6 +8,7 @@ import asyncpg
 
 from onapi import errors
 from onapi.storage import queries
+from onapi.storage.pool import Database
 from onapi.storage.tx import Tx
 
 _FOLDER = Path(__file__).parent / "migrations"
@@ -54,6 +55,14 @@ async def pending(tx: Tx) -> list[Migration]:
             f"The database is newer than this onapi: it has {', '.join(newer)}. Install the onapi it belongs to."
         )
     return [migration for migration in migrations if migration.name not in applied]
+
+
+async def refuse_other_schema(database: Database) -> None:
+    """Raise Unavailable unless the database's schema is this version's."""
+    async with database.connection() as tx:
+        lacks = await pending(tx)
+    if lacks:
+        raise errors.Unavailable(f"The database lacks {len(lacks)} migrations; run `onapi migrate`.", retry_after=30)
 
 
 async def apply(tx: Tx) -> list[str]:
