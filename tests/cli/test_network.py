@@ -101,7 +101,7 @@ def test_a_recording_is_written_once(url: str, tmp_path: Path) -> None:
 
 
 def _audit(url: str, *options: str) -> tuple[int, list[dict[str, Any]], str]:
-    ran: Ran = onapi("network", "audit", "--json", *options, url=url)
+    ran: Ran = onapi("network", "audit", "--json", *options, url=url, network="inventory")
     return ran.code, json.loads(ran.out), ran.err
 
 
@@ -152,7 +152,7 @@ def test_an_audit_finds_what_is_missing_what_is_too_much_and_what_differs(url: s
     code, (extra,), _ = _audit(url)
     assert (code, extra["sentence"]) == (1, "sim-1 delivers BB-100, but is to deliver nothing.")
     assert _audit(url, "--element", "sw-1") == (0, [], "0 ports compared, 1 skipped; 0 differences.\n")
-    assert onapi("network", "audit", "--element", "sw-9", url=url).code == 1
+    assert onapi("network", "audit", "--element", "sw-9", url=url, network="inventory").code == 1
 
 
 async def _end(url: str) -> None:
