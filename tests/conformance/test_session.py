@@ -1,5 +1,6 @@
 """How a server is asked: politely, within bounds, and without ever showing the password."""
 
+import gzip
 import itertools
 import threading
 from collections.abc import Callable, Iterator
@@ -130,6 +131,27 @@ def test_a_list_without_end_is_read_up_to_a_bound_and_looked_at_as_far_as_it_cam
     assert len(exchange.content) == sessions.SAMPLE_BYTES
     assert len(exchange.objects) == (sessions.SAMPLE_BYTES - 1) // len(row)
     assert exchange.flaw is None
+
+
+@pytest.mark.parametrize("zeros", [100, 50_000_000])
+def test_what_is_packed_is_unpacked_up_to_the_bound(zeros: int) -> None:
+    packed = gzip.compress(b"[" + b"0" * zeros + b"]")
+    with (
+        answering(lambda handler: told(handler, 200, packed, Content_Encoding="gzip")) as url,
+        asking(url) as (session, _),
+    ):
+        exchange = session.ask("GET", "accesses/")
+    assert exchange.whole is (zeros == 100)
+    assert len(exchange.content) == min(zeros + 2, sessions.SAMPLE_BYTES)
+
+
+def test_what_is_packed_wrongly_is_no_answer() -> None:
+    with (
+        answering(lambda handler: told(handler, 200, b"[]", Content_Encoding="gzip")) as url,
+        asking(url) as (session, _),
+        pytest.raises(Unreachable, match="had no answer"),
+    ):
+        session.ask("GET", "accesses/")
 
 
 def test_a_list_that_drips_is_given_up_after_a_while() -> None:
