@@ -189,6 +189,25 @@ def test_a_closed_ticket_stays_closed(town: Town, fields: dict[str, Any], status
     assert town.alfa.get(f"/tickets/{ticket}") == before
 
 
+def test_a_ticket_of_a_thousand_entries_can_only_be_closed(town: Town) -> None:
+    ticket = opened(town.alfa, town.access())
+    path = f"/tickets/{ticket}"
+    entry = (
+        "INSERT INTO ticket_entries (ticket_id, sp, party) SELECT $1::text, 'alfa', 'SP' FROM generate_series(1, 999)"
+    )
+    town.operator.rows(entry, ticket)
+    patched(town.alfa, ticket, comment=comment("The thousandth."))
+    for more in ({"comment": comment("One more.")}, {"responsible": "SP"}):
+        refused = town.alfa.http.patch(path, json=more)
+        assert (refused.status_code, "open a new one" in refused.json()["cause"]) == (409, True)
+    patched(town.alfa, ticket, responsible="CO")
+    closed = {"status": "CLOSED", "responsible": "SP", "comment": comment("It went away.")}
+    patched(town.alfa, ticket, **closed)
+    patched(town.alfa, ticket, status="CLOSED", responsible="SP")
+    assert town.alfa.http.patch(path, json=closed).status_code == 409
+    assert [one["message"] for one in town.alfa.get(path)["comments"]] == ["The thousandth.", "It went away."]
+
+
 def test_closing_without_saying_who_was_responsible_changes_nothing(town: Town) -> None:
     ticket = opened(town.alfa, town.access())
     before = town.alfa.get(f"/tickets/{ticket}")

@@ -78,7 +78,7 @@ class Tickets:
             NotFound: the SP has no such ticket.
             Stale: its version is none of those that it may have.
             Invalid: it is closed without saying who was responsible.
-            Conflict: it is closed, and stays so.
+            Conflict: it is closed, and stays so; or it has so many entries that it can only be closed.
         """
         async with self._database.transaction(sp) as tx:
             held = await storage.hold(tx, sp=sp, ticket_id=ticket_id)
@@ -115,6 +115,8 @@ async def answered(tx: Tx, ticket_id: ids.TicketId, held: Held, party: Party, an
     standing = domain.moved(held.standing, status=answer.status, responsible=answer.responsible)
     if answer.comment is None and standing == held.standing:
         return held.entries
+    if party is Party.SP:
+        domain.check_room(held.standing, standing, held.entries)
     return await storage.enter(
         tx, sp=held.sp, ticket_id=ticket_id, party=party, comment=answer.comment, standing=standing
     )

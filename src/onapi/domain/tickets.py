@@ -16,6 +16,9 @@ from onapi.vocabulary import Party, ProblemType, TicketStatus
 SHORT, LONG = 255, 10_000
 """How many characters names, headings and references may have, and descriptions and comments."""
 
+MOST_ENTRIES = 1_000
+"""How many comments and moves a ticket has before its SP can do nothing more than close it; it is read whole."""
+
 _TURN = {TicketStatus.IN_PROGRESS_CO: Party.CO, TicketStatus.IN_PROGRESS_SP: Party.SP}
 
 
@@ -101,6 +104,19 @@ def moved(now: Standing, *, status: TicketStatus | None, responsible: Party | No
     status = status or now.status
     turn = now.responsible if status is now.status else _TURN.get(status, now.responsible)
     return Standing(status, responsible or turn)
+
+
+def check_room(now: Standing, then: Standing, entries: int) -> None:
+    """See that an SP may add an entry to a ticket that has so many.
+
+    Raises:
+        Conflict: it has too many, and would not be closed by this one.
+    """
+    closes = then.status is TicketStatus.CLOSED is not now.status
+    if entries >= MOST_ENTRIES and not closes:
+        raise errors.Conflict(
+            f"The ticket has {MOST_ENTRIES:,} comments and moves, and takes no more; open a new one."
+        )
 
 
 def clock(history: Sequence[Move], now: datetime) -> Clock:

@@ -104,7 +104,10 @@ class Tickets:
                 parameters=(versions.PARAMETER,),
                 body=wire.TicketPatch,
                 answers={204: None},
-                refusals=((errors.Conflict, "The ticket is closed, and stays so."), versions.REFUSAL),
+                refusals=(
+                    (errors.Conflict, "The ticket is closed, and stays so; or takes no more."),
+                    versions.REFUSAL,
+                ),
                 source=_SOURCE,
             ),
         )
