@@ -56,6 +56,13 @@ def test_only_the_outermost_layers_catch_everything(name: str) -> None:
     assert not blind or name in _MAY_CATCH_ALL, f"{name} catches everything at lines {blind}"
 
 
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    left = {_module(path): _imported(path) for path in _SOURCES}
+    while free := {name for name, imported in left.items() if not imported & left.keys()}:
+        left = {name: imported for name, imported in left.items() if name not in free}
+    assert not left, "these import each other, or something that does"
+
+
 def test_every_setting_has_its_line_in_the_reference() -> None:
     page = _page("settings.md")
     assert not [f.name for f in fields(Settings) if f"`ONAPI_{f.name.upper()}`" not in page]
@@ -86,6 +93,18 @@ def test_every_command_and_option_is_in_the_reference() -> None:
             f"{path} {o}" for o in options if o not in page and o not in ("--install-completion", "--show-completion")
         ]
     assert not missing
+
+
+def _module(path: Path) -> str:
+    return ".".join(path.relative_to(_ROOT / "src").with_suffix("").parts).removesuffix(".__init__")
+
+
+def _imported(path: Path) -> set[str]:
+    """Return which modules of ours a module imports, for type checkers and inside of functions too."""
+    modules = {_module(source) for source in _SOURCES}
+    imports = [node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.ImportFrom)]
+    named = {(str(node.module), f"{node.module}.{alias.name}") for node in imports for alias in node.names}
+    return {whole if whole in modules else module for module, whole in named}
 
 
 def _commands(command: Any, path: str) -> list[tuple[str, Any]]:

@@ -10,9 +10,7 @@ from onapi.client.errors import (
     Forbidden,
     Garbled,
     Invalid,
-    NotDone,
     NotFound,
-    OrderFailed,
     Refused,
     TooMany,
     Unauthenticated,
@@ -22,7 +20,7 @@ from onapi.client.errors import (
 )
 from onapi.client.events import Event
 from onapi.client.invoicespecification import Period, Row
-from onapi.client.order_models import Order
+from onapi.client.order_models import NotDone, Order, OrderFailed
 from onapi.client.orderevents import OrderEvent
 from onapi.client.orders import Placed
 from onapi.client.services import AccessServices, Service

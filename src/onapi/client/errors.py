@@ -16,13 +16,11 @@ ClientError
 ├── OrderFailed          the order is DONE_FAILED; `order` has its message
 └── NotDone              it was not done in the time that was given; it may be later
 
+OrderFailed and NotDone are in `order_models.py`, as they have an order.
 All have `cause`, a sentence for people. `retryable` says whether the same may succeed later.
 """
 
-from typing import TYPE_CHECKING, ClassVar
-
-if TYPE_CHECKING:
-    from onapi.client.order_models import Order
+from typing import ClassVar
 
 
 class ClientError(Exception):
@@ -112,24 +110,6 @@ class Unreachable(ClientError):
 
 class Garbled(ClientError):
     """What came is no answer of this standard."""
-
-
-class OrderFailed(ClientError):
-    """The order is DONE_FAILED."""
-
-    def __init__(self, order: "Order") -> None:
-        super().__init__(order.message or "The order failed; the operator gave no reason.", code=order.code)
-        self.order = order
-
-
-class NotDone(ClientError):
-    """The order is not finished in the time that was given; nothing has been taken back."""
-
-    retryable = True
-
-    def __init__(self, order: "Order", seconds: float) -> None:
-        super().__init__(f"Order {order.order_id} is still {order.state} after {seconds:g} s.")
-        self.order = order
 
 
 _KINDS: dict[int, type[ClientError]] = {

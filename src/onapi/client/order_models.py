@@ -1,8 +1,9 @@
-"""An order as it is read."""
+"""An order as it is read, and how it is not done."""
 
 from datetime import datetime
 from typing import ClassVar
 
+from onapi.client.errors import ClientError
 from onapi.client.subscriptions import Equipment
 from onapi.client.tolerance import Characteristics, Model
 
@@ -29,3 +30,21 @@ class Order(Model, kw_only=True):
     code: str | None = None
 
     aliases: ClassVar[dict[str, str]] = {"id": "orderId", "status": "state"}
+
+
+class OrderFailed(ClientError):
+    """The order is DONE_FAILED."""
+
+    def __init__(self, order: Order) -> None:
+        super().__init__(order.message or "The order failed; the operator gave no reason.", code=order.code)
+        self.order = order
+
+
+class NotDone(ClientError):
+    """The order is not finished in the time that was given; nothing has been taken back."""
+
+    retryable = True
+
+    def __init__(self, order: Order, seconds: float) -> None:
+        super().__init__(f"Order {order.order_id} is still {order.state} after {seconds:g} s.")
+        self.order = order

@@ -10,9 +10,9 @@ from typing import Any, Concatenate, Generic, ParamSpec, Self, overload
 
 import msgspec
 
-from onapi.client import errors, lists, placing, tolerance
+from onapi.client import lists, placing, tolerance
 from onapi.client.binding import Async, K, Resource, Runner, Sync, listing, operation
-from onapi.client.order_models import Order
+from onapi.client.order_models import NotDone, Order, OrderFailed
 from onapi.client.steps import Call, Flow, Listing, Pause, Surroundings, quoted
 from onapi.client.subscriptions import Equipment
 from onapi.vocabulary import Operation, OrderState
@@ -232,12 +232,12 @@ def _waited(around: Surroundings, order: Order, timeout_s: float) -> Flow[Order]
     fresh = order.state in _DONE or not order.order_id
     while True:
         if order.state == OrderState.DONE_FAILED:
-            raise errors.OrderFailed(order)
+            raise OrderFailed(order)
         if order.state == OrderState.DONE_SUCCESS:
             return order
         left = end - around.ticks()
         if left <= 0 and fresh:
-            raise errors.NotDone(order, timeout_s)
+            raise NotDone(order, timeout_s)
         yield Pause(max(0.0, min(pause, left)))
         pause = min(longest, pause * 1.5)
         order = yield from placing.one(around, order.order_id)
