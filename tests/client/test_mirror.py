@@ -24,7 +24,7 @@ from onapi.storage.pool import Database
 from onapi.vocabulary import AccessState
 from tests import given
 from tests.client.scripted import Said, Script
-from tests.town import Town
+from tests.town import Provider, Town
 
 BB = "BB-100-100"
 
@@ -34,13 +34,13 @@ def _sold(documents: dict[str, Any]) -> dict[str, Any]:
     return {name: one for name, one in documents.items() if one.get("accessState") != "DISCONNECTED"}
 
 
-def _of_the_server(town: Town) -> dict[str, dict[str, Any]]:
+def _of_the_server(provider: Provider) -> dict[str, dict[str, Any]]:
     """Return what a service provider sees, read whole."""
-    accesses = {one["accessId"]: one for one in town.alfa.get("/accesses/")}
-    services = {one["accessId"]: one for one in town.alfa.get("/services/") if one["services"]}
-    subscriptions = {one["accessId"]: one for one in town.alfa.get("/subscriptions/") if one["subscriptions"]}
+    accesses = {one["accessId"]: one for one in provider.get("/accesses/")}
+    services = {one["accessId"]: one for one in provider.get("/services/") if one["services"]}
+    subscriptions = {one["accessId"]: one for one in provider.get("/subscriptions/") if one["subscriptions"]}
     states = ("RECEIVED", "IN_PROGRESS", "DONE_SUCCESS", "DONE_FAILED")
-    orders = {one["orderId"]: one for state in states for one in town.alfa.get(f"/orders/?state={state}")}
+    orders = {one["orderId"]: one for state in states for one in provider.get(f"/orders/?state={state}")}
     return {
         "accesses": _sold(accesses),
         "services": {name: services[name] for name in services if name in _sold(accesses)},
@@ -135,7 +135,7 @@ class History(RuleBasedStateMachine):
             stack.callback(self.copy.close)
             self.town.ended()
             self.refresh()
-            assert _of_the_copy(self.copy.documents) == _of_the_server(self.town)
+            assert _of_the_copy(self.copy.documents) == _of_the_server(self.town.alfa)
 
 
 _LATER = "2199-01-01T00:00:00Z"
@@ -161,6 +161,45 @@ def test_a_copy_equals_the_server_after_each_change_that_it_saw_begin_and_end(to
     history.teardown()
 
 
+def test_a_copy_has_what_others_do_too(town: Town, tmp_path: Path) -> None:
+    """Another provider takes an access over, and the operator sells something else."""
+    taken = town.access()
+    town.alfa.active(taken)
+    copy = SqliteCopy(tmp_path / "copy.db")
+    with Client(town.server.url + town.server.root, "alfa", "alfa-secret") as client:
+        copy.refresh(client)
+        assert taken in dict(copy.documents("subscriptions"))
+        town.beta.done("ACTIVATE", accessId=taken, service=BB, forcedTakeover=True)
+        town.ended()
+        copy.refresh(client)
+        assert taken not in dict(copy.documents("subscriptions"))
+        assert _of_the_copy(copy.documents) == _of_the_server(town.alfa)
+    copy.close()
+
+
+def test_a_copy_has_what_its_provider_sees(town: Town, tmp_path: Path) -> None:
+    """Gamma sees one population; accesses move in and out of it, with what is ordered there."""
+
+    def live_in(population: str, *names: str) -> None:
+        async def moved(database: Database) -> None:
+            await given.accesses_in(database, *(given.access(name, population=population) for name in names))
+
+        town.operator.do(moved)
+
+    live_in("Elsewhere", "E-2", "E-3")
+    town.gamma.active("E-2")
+    copy = SqliteCopy(tmp_path / "copy.db")
+    with Client(town.server.url + town.server.root, "gamma", "gamma-secret") as client:
+        for population, name in (("Centrum", "E-2"), ("Centrum", "E-3"), ("Elsewhere", "E-3"), ("Elsewhere", "E-4")):
+            copy.refresh(client)
+            live_in(population, name)
+            town.ended()
+        copy.refresh(client)
+        assert _of_the_copy(copy.documents) == _of_the_server(town.gamma)
+        assert list(_of_the_copy(copy.documents)["accesses"]) == ["E-1", "E-3", "E-4"]
+    copy.close()
+
+
 def test_a_copy_in_postgresql_is_the_same_copy(town: Town, database_url: str) -> None:
     url = town.server.url + town.server.root
 
@@ -175,7 +214,7 @@ def test_a_copy_in_postgresql_is_the_same_copy(town: Town, database_url: str) ->
             found = {kind: await copy.documents(kind) for kind in KINDS}
             return _of_the_copy(lambda kind: found[kind])
 
-    assert asyncio.run(copied()) == _of_the_server(town)
+    assert asyncio.run(copied()) == _of_the_server(town.alfa)
 
 
 async def _another(url: str, database_url: str) -> None:
