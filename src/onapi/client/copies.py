@@ -11,6 +11,7 @@ from pathlib import Path
 
 from onapi.client import copy_tables, mirror
 from onapi.client.copy_tables import for_sqlite
+from onapi.client.errors import NotKept
 from onapi.client.mirror import Change, Gone, Kind, Put, Reached
 from onapi.client.sync import Client
 
@@ -22,18 +23,26 @@ class SqliteCopy:
     """A copy in an SQLite file. Others may read it at any time; they see each kind as it was after a pass."""
 
     def __init__(self, path: Path | str) -> None:
-        self._connection = sqlite3.connect(path, isolation_level=None, timeout=60)
-        self._connection.execute("PRAGMA journal_mode = WAL")
-        for made in copy_tables.tables("TEXT"):
-            self._connection.execute(made)
+        with _told(path):
+            self._connection = sqlite3.connect(path, isolation_level=None, timeout=60)
+            self._connection.execute("PRAGMA journal_mode = WAL")
+            for made in copy_tables.tables("TEXT"):
+                self._connection.execute(made)
+        self._path = path
 
     def refresh(self, client: Client, told: Told | None = None, *, anew: bool = False) -> dict[Kind, int]:
         """Bring the copy up to date, and return how many objects of each kind were put or removed.
 
         With `anew` all is read, whatever the copy has. What was done before an error stays done; another one that
         refreshes the same file at the same time is refused by SQLite, after a minute.
+
+        Raises:
+            ClientError: the server refused or failed; NotKept: the file cannot be written.
         """
-        counts = Counts(told)
+        with _told(self._path):
+            return self._refreshed(client, Counts(told), anew=anew)
+
+    def _refreshed(self, client: Client, counts: "Counts", *, anew: bool) -> dict[Kind, int]:
         stream = client.stream(mirror.changes(client.around, {} if anew else self._places()))
         try:
             for change in stream:
@@ -79,10 +88,9 @@ class Counts:
 
 
 @contextlib.contextmanager
-def opened(path: Path | str) -> Iterator[SqliteCopy]:
-    """Open a copy for a block."""
-    copy = SqliteCopy(path)
+def _told(path: Path | str) -> Iterator[None]:
+    """Tell what SQLite says as an error of the client's."""
     try:
-        yield copy
-    finally:
-        copy.close()
+        yield
+    except sqlite3.Error as error:
+        raise NotKept(f"The copy in {path} cannot be kept: {error}.") from error

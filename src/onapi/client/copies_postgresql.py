@@ -3,8 +3,10 @@
 It needs the driver asyncpg, which the extra `server` brings. Each kind is a table of `id` and `document`, in JSON.
 """
 
+import contextlib
 import itertools
 import time
+from collections.abc import Iterator
 from typing import Self
 
 import asyncpg
@@ -13,6 +15,7 @@ from onapi.client import copy_tables, mirror
 from onapi.client.aio import AsyncClient
 from onapi.client.binding import AsyncStream
 from onapi.client.copies import Counts, Told
+from onapi.client.errors import NotKept
 from onapi.client.mirror import Change, Kind, Reached
 
 _EACH = 1000
@@ -32,12 +35,13 @@ class PostgresqlCopy:
         self._opened: asyncpg.Connection | None = None
 
     async def __aenter__(self) -> Self:
-        self._opened = await asyncpg.connect(self._url, server_settings={"search_path": self._schema})
-        async with self._opened.transaction():
-            await self._opened.execute(f"SELECT pg_advisory_xact_lock(hashtextextended('{self._schema}', 0))")
-            await self._opened.execute(f"CREATE SCHEMA IF NOT EXISTS {self._schema}")
-            for made in copy_tables.tables("JSONB"):
-                await self._opened.execute(made)
+        with _told():
+            self._opened = await asyncpg.connect(self._url, server_settings={"search_path": self._schema})
+            async with self._opened.transaction():
+                await self._opened.execute(f"SELECT pg_advisory_xact_lock(hashtextextended('{self._schema}', 0))")
+                await self._opened.execute(f"CREATE SCHEMA IF NOT EXISTS {self._schema}")
+                for made in copy_tables.tables("JSONB"):
+                    await self._opened.execute(made)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -57,12 +61,14 @@ class PostgresqlCopy:
         """
         counts = Counts(told)
         lock = f"(hashtextextended('refresh {self._schema}', 0))"
-        await self._connection.execute(f"SELECT pg_advisory_lock{lock}")
-        try:
-            places = {} if anew else await self._places()
-            await self._keep(client.stream(mirror.changes(client.around, places)), counts)
-        finally:
-            await self._connection.execute(f"SELECT pg_advisory_unlock{lock}")
+        with _told():
+            await self._connection.execute(f"SELECT pg_advisory_lock{lock}")
+            try:
+                places = {} if anew else await self._places()
+                await self._keep(client.stream(mirror.changes(client.around, places)), counts)
+            finally:
+                if not self._connection.is_closed():
+                    await self._connection.execute(f"SELECT pg_advisory_unlock{lock}")
         return counts.found
 
     async def documents(self, kind: Kind) -> list[tuple[str, str]]:
@@ -89,7 +95,7 @@ class PostgresqlCopy:
                     transaction = None
         finally:
             await stream.close()
-            if transaction is not None:
+            if transaction is not None and not self._connection.is_closed():
                 await transaction.rollback()
 
     async def _do(self, changes: list[Change]) -> None:
@@ -101,3 +107,12 @@ class PostgresqlCopy:
         oldest = time.time() - mirror.HISTORY.total_seconds()
         rows = await self._connection.fetch(copy_tables.PLACES, oldest)
         return {row["name"]: row["place"] for row in rows}
+
+
+@contextlib.contextmanager
+def _told() -> Iterator[None]:
+    """Tell what PostgreSQL or its driver says as an error of the client's; the URL may have a password in it."""
+    try:
+        yield
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        raise NotKept(f"The copy in PostgreSQL cannot be kept: {error}.") from error

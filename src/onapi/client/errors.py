@@ -14,7 +14,8 @@ ClientError
 ├── Unreachable          no answer came; `unsure` says whether the request may have been done all the same
 ├── Garbled              what came is no answer of this standard
 ├── OrderFailed          the order is DONE_FAILED; `order` has its message
-└── NotDone              it was not done in the time that was given; it may be later
+├── NotDone              it was not done in the time that was given; it may be later
+└── NotKept              a copy's own database failed
 
 OrderFailed and NotDone are in `order_models.py`, as they have an order.
 All have `cause`, a sentence for people. `retryable` says whether the same may succeed later.
@@ -112,6 +113,8 @@ class Garbled(ClientError):
     """What came is no answer of this standard."""
 
 
+class NotKept(ClientError):
+    """A copy's own database failed; what was kept before stays."""
 _KINDS: dict[int, type[ClientError]] = {
     401: Unauthenticated,
     403: Forbidden,

@@ -129,6 +129,13 @@ def test_ctrl_c_ends_a_follower_well_and_its_place_is_kept(
     assert alfa("sync", "--to", "copy.db", "--every", "60").code == 0
 
 
+def test_a_place_that_cannot_be_kept_is_told(alfa: Typed, tmp_path: Path) -> None:
+    (tmp_path / "garbled").write_text("x")
+    for place, says in (("nowhere/place", "cannot be kept"), (".", "cannot be kept"), ("garbled", "is no place")):
+        ran = alfa("orderevents", "follow", "--once", "--cursor", place)
+        assert (ran.code, says in ran.err, "Traceback" in ran.err) == (1, True, False), ran
+
+
 def test_a_copy_is_made_and_kept(alfa: Typed, town: Town, tmp_path: Path) -> None:
     file = tmp_path / "copy.db"
     assert "accesses" in alfa("sync", "--to", file).err
@@ -141,6 +148,17 @@ def test_a_copy_is_made_and_kept(alfa: Typed, town: Town, tmp_path: Path) -> Non
             "SELECT document ->> '$.subscriptions[0].service' FROM subscriptions WHERE id = ?", (access,)
         ).fetchone()
     assert name == BB
+
+
+def test_a_copy_may_be_in_postgresql(alfa: Typed, database_url: str) -> None:
+    first = alfa("sync", "--to", database_url)
+    assert (first.code, "accesses" in first.err) == (0, True), first
+    assert alfa("sync", "--to", database_url, "--anew").code == 0
+    Path("folder").mkdir()
+    Path("text").write_text("This is no database.")
+    for to in ("postgresql://nobody:secret@127.0.0.1:1/none", "postgresql://nobody@", "folder", "text"):
+        failed = alfa("sync", "--to", to)
+        assert (failed.code, "cannot be kept" in failed.err, "secret" in failed.err) == (1, True, False), failed
 
 
 def test_the_doctor_says_what_is_right_and_what_is_wrong(alfa: Typed, monkeypatch: pytest.MonkeyPatch) -> None:

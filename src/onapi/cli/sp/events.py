@@ -1,16 +1,18 @@
 """Commands that follow what happens."""
 
-import contextlib
 import os
 import re
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import platformdirs
 import typer
 
+from onapi import errors
 from onapi.cli import output
 from onapi.cli.sp.session import Session, command, group
+from onapi.client.binding import Stream
 from onapi.client.cursors import FileCursor
 
 events = group("Events: what was created, changed and deleted.")
@@ -40,8 +42,7 @@ def follow_events(session: Session, cursor: Place = None, every: Every = 10, onc
     """Print events as they come, each once, going on where you were; until Ctrl-C."""
     place = _place(session, cursor, "events")
     stream = session.client.events.follow(place, every_s=every, forever=not once, gone=_gone)
-    with contextlib.suppress(KeyboardInterrupt):
-        session.out.lines(stream, _EVENT)
+    _print(session, stream, _EVENT)
 
 
 @command(orderevents, "follow")
@@ -49,8 +50,19 @@ def follow_orderevents(session: Session, cursor: Place = None, every: Every = 10
     """Print order events as they come, each once, going on where you were; until Ctrl-C."""
     place = _place(session, cursor, "orderevents")
     stream = session.client.orderevents.follow(place, every_s=every, forever=not once, gone=_gone)
-    with contextlib.suppress(KeyboardInterrupt):
-        session.out.lines(stream, _ORDER_EVENT)
+    _print(session, stream, _ORDER_EVENT)
+
+
+def _print(session: Session, stream: Stream[Any], columns: Sequence[str]) -> None:
+    """Print what comes until Ctrl-C."""
+    try:
+        session.out.lines(stream, columns)
+    except KeyboardInterrupt:
+        return
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise errors.Invalid(f"The place cannot be kept: {error}.") from error
 
 
 def _place(session: Session, given: Path | None, what: str) -> FileCursor:
