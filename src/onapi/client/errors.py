@@ -17,7 +17,8 @@ ClientError
 ├── NotDone              it was not done in the time that was given; it may be later
 └── NotKept              a copy's own database failed
 
-OrderFailed and NotDone are in `order_models.py`, as they have an order.
+OrderFailed and NotDone are in `order_models.py`, since they have an order.
+
 All have `cause`, a sentence for people. `retryable` says whether the same may succeed later.
 """
 
@@ -115,6 +116,8 @@ class Garbled(ClientError):
 
 class NotKept(ClientError):
     """A copy's own database failed; what was kept before stays."""
+
+
 _KINDS: dict[int, type[ClientError]] = {
     401: Unauthenticated,
     403: Forbidden,
