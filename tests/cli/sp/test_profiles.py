@@ -113,6 +113,21 @@ def test_profiles_are_chosen_by_option_environment_and_use(
     assert sp("profile", "use", "three").code == 1
 
 
+@pytest.mark.parametrize("other", ["ONAPI_SP_URL", "ONAPI_SP_USER"])
+def test_a_kept_password_is_not_sent_to_another_server_or_for_another_user(
+    sp: Typed, town: Town, monkeypatch: pytest.MonkeyPatch, other: str
+) -> None:
+    _login(sp, town, monkeypatch, "--keep", "file")
+    same = {"ONAPI_SP_URL": town.server.url + town.server.root, "ONAPI_SP_USER": "alfa"}[other]
+    monkeypatch.setenv(other, same)
+    assert sp("accesses", "show", "T-1").code == 0
+    monkeypatch.setenv(other, same.replace("127.0.0.1", "localhost").replace("alfa", "beta"))
+    ran = sp("accesses", "show", "T-1")
+    assert (ran.code, "There is no password" in ran.err) == (1, True), ran
+    monkeypatch.setenv("ONAPI_SP_PASSWORD", "alfa-secret" if other == "ONAPI_SP_URL" else "beta-secret")
+    assert sp("accesses", "show", "T-1").code == 0
+
+
 def test_the_environment_is_enough_and_a_file_may_have_the_password(
     sp: Typed, town: Town, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -128,7 +128,7 @@ def resolved(store_: Store, environment: Mapping[str, str], name: str | None) ->
         NotFound: there is no profile of this name.
     """
     named = name or environment.get("ONAPI_SP_PROFILE") or store_.current()
-    profile = store_.one(named) if named else None
+    kept = profile = store_.one(named) if named else None
     url, user = environment.get("ONAPI_SP_URL"), environment.get("ONAPI_SP_USER")
     if profile is None:
         if not (url and user):
@@ -138,7 +138,8 @@ def resolved(store_: Store, environment: Mapping[str, str], name: str | None) ->
         profile = replace(profile, url=url or profile.url, user=user or profile.user)
     # A profile that was named is not mixed with another one's password.
     password = _from_environment(environment) if name is None or profile.keeps == "environment" else None
-    if password is None:
+    # A password is for the server and user that it was kept for, wherever else the environment leads to.
+    if password is None and kept and (profile.url, profile.user) == (kept.url, kept.user):
         password = store_.password(profile)
     if password is None:
         raise errors.Invalid(
