@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from onapi.drivers import elements
 from onapi.drivers.contract import AuthFailed, Delivery, DriverError, Element, Port, Unsupported
 from onapi.drivers.elements import AUTO, Known
 from onapi.drivers.guard import LeftAlone, Limits
@@ -84,6 +85,20 @@ def test_fifty_who_ask_for_the_same_link_are_one_question_and_then_it_is_known()
         assert len({answer.value for answer in answers}) == 1
         await network.hardware(known)
         assert len(switch.asked) - before == first <= 2
+
+    _run(story)
+
+
+def test_what_an_element_said_is_forgotten_when_it_has_not_been_asked_for_a_while(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def story(network: Network, switch: Agent, known: Known) -> None:
+        monkeypatch.setattr(elements, "_REST_AFTER_S", 0.05)
+        await network.link(known, _PORT)
+        asked = len(switch.asked)
+        await asyncio.sleep(0.1)
+        await network.link(known, _PORT)
+        assert len(switch.asked) > asked
 
     _run(story)
 

@@ -118,7 +118,7 @@ class Elements:
         return name
 
     def _sweep(self) -> None:
-        """Let go of the sockets of elements that have not been asked for a while, and of the longest unused."""
+        """Let go of the sockets and answers of elements not asked for a while, and of the longest unused elements."""
         now = time.monotonic()
         is_full = len(self._held) >= _MOST_HELD
         if now - self._swept_at < _REST_AFTER_S / 2 and not is_full:
@@ -127,6 +127,7 @@ class Elements:
         for held in self._held.values():
             if not held.is_resting and now - held.used_at > _REST_AFTER_S:
                 held.is_resting = True
+                held.guard.forget()
                 self._rest(held)
         for held in sorted(self._held.values(), key=lambda one: one.used_at)[: _MOST_HELD // 2] if is_full else ():
             del self._held[held.known.element.name]

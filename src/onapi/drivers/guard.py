@@ -132,7 +132,11 @@ class Guard:
         except TimeoutError:
             raise TimedOut("The network element did not answer in time.") from None
         finally:
-            self._kept.clear()
+            self.forget()
+
+    def forget(self) -> None:
+        """Answer nothing from memory that was asked before: it is too old, and takes room."""
+        self._kept.clear()
 
     async def _answer(self, question: Hashable, work: Callable[[], Awaitable[T]], lane: Lane, *, kept: bool) -> T:
         value = await self._in_turn(work, lane, self._limits.deadline_s)
