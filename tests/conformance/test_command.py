@@ -10,6 +10,8 @@ from typer.testing import CliRunner
 
 import onapi
 from onapi.cli.main import app
+from onapi.cli.sp import profiles
+from onapi.cli.sp.profiles import Profile
 from tests.cli import command
 from tests.cli.command import Ran
 from tests.conformance.conftest import Lab
@@ -106,3 +108,17 @@ def test_wrong_usage_is_2_and_says_what(arguments: list[str], says: str) -> None
 def test_without_a_password_and_a_terminal_it_says_where_it_is_expected() -> None:
     ran = in_process("http://127.0.0.1/2.6/", "--user", "alfa", password=None)
     assert (ran.code, "ONAPI_SP_PASSWORD" in ran.err) == (2, True)
+
+
+def test_the_password_of_a_login_is_known(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ONAPI_SP_CONFIG", str(tmp_path / "sp.json"))
+    store = profiles.store({"ONAPI_SP_CONFIG": str(tmp_path / "sp.json")})
+    store.keep(Profile(name="here", url=url, user="alfa", keeps="file"), "alfa-secret")
+    assert in_process(url, "--user", "alfa", "--check", "END-001", password=None).code == 0
+    assert in_process(url, "--user", "beta", "--check", "END-001", password=None).code == 2
+
+
+def test_the_password_is_read_from_a_file(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "password").write_text("alfa-secret\n", encoding="utf-8")
+    monkeypatch.setenv("ONAPI_SP_PASSWORD_FILE", str(tmp_path / "password"))
+    assert in_process(url, "--user", "alfa", "--check", "END-001", password=None).code == 0

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from onapi.cli import output
+from onapi.cli.sp import exits, profiles
 from onapi.conformance import suite
 from onapi.conformance.chapters import CHECKS
 from onapi.conformance.exchange import Exchange
@@ -23,7 +24,7 @@ from onapi.conformance.reports import as_json, html, junit, scorecard
 from onapi.conformance.server import NOBODY, Server
 from onapi.conformance.session import Session
 
-_ENDED_EARLY, _UNAUTHENTICATED, _TOO_MANY, _UNREACHABLE, _FAILED = 1, 3, 6, 7, 8
+_DOES_NOT_CONFORM = 8
 _OWN, _OTHER = "ONAPI_SP_PASSWORD", "ONAPI_SP_OTHER_PASSWORD"
 
 
@@ -52,7 +53,7 @@ _FILES = {
 
 def conform(
     url: Annotated[str, typer.Argument(help="The version's root, such as https://example.com/onapi/2.6/.")],
-    user: Annotated[str, typer.Option(help="The provider's user; password: ONAPI_SP_PASSWORD, or asked for.")],
+    user: Annotated[str, typer.Option(help="The provider's user; password: as for `onapi sp`, or asked for.")],
     dialect: Annotated[
         Dialect, typer.Option(help="The reading; auto: what the server seems to follow.")
     ] = Dialect.AUTO,
@@ -85,11 +86,13 @@ def conform(
     _writes(write=write, access=access, service=service)
     log: list[Exchange] = []
     server = Server(
-        session=Session(root, user, _password(_OWN, user), log=log),
+        session=Session(root, user, _own_password(root, user), log=log),
         dialect=None if dialect is Dialect.AUTO else Reading(dialect),
         accesses=tuple(access or ()),
         services=tuple(service or ()),
-        other=None if other_user is None else Session(root, other_user, _password(_OTHER, other_user), log=log),
+        other=None
+        if other_user is None
+        else Session(root, other_user, os.environ.get(_OTHER) or _typed(_OTHER, other_user), log=log),
     )
     found = _done(server, checks)
     _show(found)
@@ -113,10 +116,10 @@ def _done(server: Server, checks: list[Check]) -> suite.Report:
         return _asked(server, checks)
     except Unreachable as error:
         output.complain(str(error))
-        raise typer.Exit(_UNREACHABLE) from error
+        raise typer.Exit(exits.UNREACHABLE) from error
     except Stopped as error:
         output.complain(str(error))
-        raise typer.Exit(_TOO_MANY) from error
+        raise typer.Exit(exits.TOO_MANY) from error
     finally:
         for session in filter(None, (server.session, server.other)):
             session.close()
@@ -130,7 +133,7 @@ def _greet(server: Server) -> None:
             greeting = session.ask("GET", path)
             if greeting.status in {401, 403}:
                 output.complain(f"{session.url} does not let {session.user} in: it answers {greeting.status}.")
-                raise typer.Exit(_UNAUTHENTICATED)
+                raise typer.Exit(exits.LOGIN)
 
 
 def _asked(server: Server, checks: list[Check]) -> suite.Report:
@@ -168,10 +171,10 @@ def _show(found: suite.Report) -> None:
 
 def _code(found: suite.Report) -> int:
     if found.of(Verdict.FAILED):
-        return _FAILED
+        return _DOES_NOT_CONFORM
     if found.stopped:
-        return _TOO_MANY if isinstance(found.stopped, TooMany) else _ENDED_EARLY
-    return _UNREACHABLE if found.of(Verdict.UNKNOWN) else 0
+        return exits.TOO_MANY if isinstance(found.stopped, TooMany) else exits.FAILED
+    return exits.UNREACHABLE if found.of(Verdict.UNKNOWN) else exits.OK
 
 
 def _root(url: str) -> str:
@@ -186,11 +189,19 @@ def _root(url: str) -> str:
     return url
 
 
-def _password(variable: str, user: str) -> str:
-    """Return a password from the environment, or from whoever sits at the terminal; never from the arguments."""
-    given = os.environ.get(variable)
-    if given:
-        return given
+def _own_password(root: str, user: str) -> str:
+    """Return the provider's password: the environment's, that of a login, or what is typed; never an argument."""
+    found = profiles.from_environment(os.environ)
+    if found is not None:
+        return found
+    store = profiles.store(os.environ)
+    for profile in store.all():
+        if profile.user == user and profile.url.rstrip("/") == root.rstrip("/"):
+            return store.password(profile) or _typed(_OWN, user)
+    return _typed(_OWN, user)
+
+
+def _typed(variable: str, user: str) -> str:
     if not sys.stdin.isatty():
         raise typer.BadParameter(f"its password is expected in {variable}", param_hint=f"--user {user}")
     asked: str = typer.prompt(f"Password of {user}", hide_input=True, err=True)

@@ -137,7 +137,7 @@ def resolved(store_: Store, environment: Mapping[str, str], name: str | None) ->
     elif name is None:
         profile = replace(profile, url=url or profile.url, user=user or profile.user)
     # A profile that was named is not mixed with another one's password.
-    password = _from_environment(environment) if name is None or profile.keeps == "environment" else None
+    password = from_environment(environment) if name is None or profile.keeps == "environment" else None
     # A password is for the server and user that it was kept for, wherever else the environment leads to.
     if password is None and kept and (profile.url, profile.user) == (kept.url, kept.user):
         password = store_.password(profile)
@@ -161,7 +161,8 @@ def keyring_trouble() -> str | None:
     return None if kept == "probe" else "it does not give back what it was given"
 
 
-def _from_environment(environment: Mapping[str, str]) -> str | None:
+def from_environment(environment: Mapping[str, str]) -> str | None:
+    """Return the password that the environment has or names a file with, None when it does neither."""
     if "ONAPI_SP_PASSWORD" in environment:
         return environment["ONAPI_SP_PASSWORD"]
     named = environment.get("ONAPI_SP_PASSWORD_FILE")
