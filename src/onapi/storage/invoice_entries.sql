@@ -34,6 +34,9 @@ SELECT EXISTS (SELECT FROM tickets t JOIN subscriptions s ON s.sp = t.sp
 -- scope: operator (the CO charges for a ticket)
 -- The subscription that a ticket names; else those that its SP has there now.
 SELECT s.subscription_id
-  FROM tickets t JOIN subscriptions s ON s.sp = t.sp AND s.access_id = t.access_id
+  FROM tickets t JOIN subscriptions s ON s.sp = t.sp AND s.subscription_id = t.subscription_id
  WHERE t.ticket_id = $ticket
-   AND (s.subscription_id = t.subscription_id OR t.subscription_id IS NULL AND s.state <> 'ENDED');
+ UNION ALL
+SELECT s.subscription_id
+  FROM tickets t JOIN subscriptions s ON s.sp = t.sp AND s.access_id = t.access_id AND s.state IN ('ACTIVATED', 'SUSPENDED')
+ WHERE t.ticket_id = $ticket AND t.subscription_id IS NULL;
