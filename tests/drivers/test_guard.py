@@ -247,3 +247,19 @@ def test_no_more_than_so_many_questions_are_asked_in_a_second() -> None:
         assert loop.time() - began >= 5 / 50 * 0.9
 
     _run(story)
+
+
+def test_questions_that_nobody_waits_for_end_when_the_guard_is_closed() -> None:
+    async def story(element: _Element) -> None:
+        guard = Guard(_FREE)
+        asking = [asyncio.create_task(guard.ask(name, element.question(name))) for name in ("one", "two")]
+        await asyncio.sleep(0.01)
+        for task in asking:
+            task.cancel()
+        await asyncio.wait(asking)
+        assert element.at_once == 1, "it goes on for others who might ask the same"
+        await guard.close()
+        assert element.at_once == 0
+        assert element.asked == ["one"]
+
+    _run(story)

@@ -104,6 +104,7 @@ class Elements:
     async def close(self) -> None:
         """Let go of all elements."""
         held, self._held = self._held, {}
+        await asyncio.gather(*(one.guard.close() for one in held.values()))
         await asyncio.gather(*self._resting, *(one.ways.rest() for one in held.values() if one.ways is not None))
 
     async def _suitable(self, ways: Transports) -> str:

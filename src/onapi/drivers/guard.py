@@ -138,6 +138,14 @@ class Guard:
         """Answer nothing from memory that was asked before: it is too old, and takes room."""
         self._kept.clear()
 
+    async def close(self) -> None:
+        """End the questions that are under way; nobody waits for them any more."""
+        asked = list(self._under_way.values())
+        for task in asked:
+            task.cancel()
+        if asked:
+            await asyncio.wait(asked)
+
     async def _answer(self, question: Hashable, work: Callable[[], Awaitable[T]], lane: Lane, *, kept: bool) -> T:
         value = await self._in_turn(work, lane, self._limits.deadline_s)
         if kept:
