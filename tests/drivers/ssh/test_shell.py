@@ -222,7 +222,7 @@ def test_a_connection_that_is_not_used_is_let_go_and_made_again() -> None:
             shell = ShellClient("127.0.0.1", LOGIN, port=server.port, idle_s=0.05)
             await shell.ask("display clock")
             await asyncio.sleep(0.3)
-            assert shell._session is None
+            assert not shell.is_open
             await shell.ask("display clock")
             assert server.sessions == 2
             await shell.close()

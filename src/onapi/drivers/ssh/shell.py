@@ -1,14 +1,13 @@
 """The way to an element's command line by SSH; see `contract.Shell`."""
 
-import asyncio
 from collections.abc import Callable
-from contextlib import suppress
 
 import asyncssh
 
-from onapi.drivers.contract import TimedOut, Unreachable
-from onapi.drivers.ssh.connection import Login, connect
+from onapi.drivers.contract import Unreachable
+from onapi.drivers.ssh.connection import Login
 from onapi.drivers.ssh.dialogue import Dialogue
+from onapi.drivers.ssh.kept import Conversation, Kept
 
 _CHUNK = 1 << 14
 # As wide as SSH and the elements allow, so that lines are not wrapped.
@@ -16,11 +15,7 @@ _SCREEN = (511, 511)
 
 
 class ShellClient:
-    """Asks one element, one question at a time, on a connection that stays for `idle_s` seconds after the last.
-
-    `deadline_s` is the most that one `ask` takes, with connecting. After a question that was not answered as it
-    should the connection is given up: nobody knows what will be printed on it next.
-    """
+    """Asks one element, one question at a time; see `Kept`."""
 
     def __init__(
         self,
@@ -32,15 +27,20 @@ class ShellClient:
         idle_s: float = 60.0,
         largest: int = 1 << 20,
     ) -> None:
-        self._host = host
-        self._port = port
-        self._login = login
-        self._deadline_s = deadline_s
-        self._idle_s = idle_s
-        self._largest = largest
-        self._lock = asyncio.Lock()
-        self._session: _Session | None = None
-        self._idle: asyncio.TimerHandle | None = None
+        self._kept = Kept(
+            host,
+            login,
+            lambda connection: _CommandLine(connection, Dialogue(largest)),
+            port=port,
+            deadline_s=deadline_s,
+            idle_s=idle_s,
+            late="The network element's command line did not answer in time.",
+        )
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a connection at this moment."""
+        return self._kept.is_open
 
     async def ask(self, command: str) -> str:
         """Send one line, and return what the element printed before its next prompt.
@@ -54,50 +54,18 @@ class ShellClient:
             Garbled: the element prints without end.
             Rejected: the command is more than one line.
         """
-        async with self._lock:
-            self._stay()
-            answer = None
-            try:
-                async with asyncio.timeout(self._deadline_s):
-                    if self._session is None:
-                        connection = await connect(self._host, self._port, self._login, self._deadline_s)
-                        self._session = _Session(connection, Dialogue(self._largest))
-                        await self._session.open()
-                    answer = await self._session.ask(command)
-            except TimeoutError:
-                raise TimedOut("The network element's command line did not answer in time.") from None
-            finally:
-                if answer is None:
-                    self._drop()
-            self._idle = asyncio.get_running_loop().call_later(self._idle_s, self._drop)
-            return answer
+        return await self._kept.ask(lambda line: line.ask(command))
 
     async def close(self) -> None:
         """End the connection; the next question makes a new one."""
-        session = self._session
-        self._drop()
-        if session is not None:
-            await session.gone()
-
-    def _stay(self) -> None:
-        if self._idle is not None:
-            self._idle.cancel()
-            self._idle = None
-
-    def _drop(self) -> None:
-        self._stay()
-        if self._session is not None:
-            self._session.abort()
-            self._session = None
+        await self._kept.close()
 
 
-class _Session:
-    """A connection, and the command line that is open on it."""
-
-    _process: asyncssh.SSHClientProcess[bytes]
+class _CommandLine(Conversation):
+    """A command line."""
 
     def __init__(self, connection: asyncssh.SSHClientConnection, dialogue: Dialogue) -> None:
-        self._connection = connection
+        super().__init__(connection)
         self._dialogue = dialogue
 
     async def open(self) -> None:
@@ -115,23 +83,8 @@ class _Session:
     async def until(self, holds: Callable[[Dialogue], bool]) -> None:
         """Read, and type what the dialogue wants typed, until something holds of it."""
         while not holds(self._dialogue):
-            try:
-                chunk = await self._process.stdout.read(_CHUNK)
-            except (OSError, asyncssh.Error):
-                raise Unreachable("The connection to the network element broke.") from None
-            if not chunk:
-                raise Unreachable("The network element closed the connection.")
-            self._type(self._dialogue.feed(chunk))
+            self._type(self._dialogue.feed(await self.read(_CHUNK)))
 
     def _type(self, keys: bytes) -> None:
         if keys:
-            # If this fails, so does the reading, and that tells why.
-            with suppress(OSError):
-                self._process.stdin.write(keys)
-
-    def abort(self) -> None:
-        self._connection.abort()
-
-    async def gone(self) -> None:
-        with suppress(OSError, asyncssh.Error):
-            await self._connection.wait_closed()
+            self.write(keys)
