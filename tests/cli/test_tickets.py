@@ -37,6 +37,21 @@ def _opened(client: httpx2.Client) -> str:
     return str(answer.json()["coTicketReference"])
 
 
+def test_what_a_provider_writes_is_shown_as_it_is_and_done_by_no_terminal(
+    server: Server, alfa: dict[str, str]
+) -> None:
+    with server.client(alfa) as client:
+        words = {"heading": "00:11:CD:22 [/b] [red]\x1b[31m", "createdBy": "Anna [/i]\x1b]0;t\x07"}
+        assert client.post("/tickets/", json=_BODY | {"accessId": "A-0"} | words).status_code == 201
+    heading = "00:11:CD:22 [/b] [red]\ufffd[31m"
+    assert heading in _done(server, "list").out
+    (row,) = json.loads(_done(server, "list", "--json").out)
+    _done(server, "answer", row["ticket_id"], "--message", ":x: [/b]", "--by", "Olle [/i]")
+    shown = _done(server, "show", row["ticket_id"]).out
+    for text in (heading, "Anna [/i]\ufffd]0;t\ufffd\n", "Olle [/i]", ":x: [/b]"):
+        assert text in shown
+
+
 def test_a_ticket_from_the_inbox_to_its_end(server: Server, alfa: dict[str, str]) -> None:
     with server.client(alfa) as client:
         ticket = _opened(client)
@@ -54,7 +69,8 @@ def test_a_ticket_from_the_inbox_to_its_end(server: Server, alfa: dict[str, str]
         closed = client.get(f"/tickets/{ticket}").json()
         assert (closed["status"], closed["responsible"], len(closed["comments"])) == ("CLOSED", "CO", 2)
     text = _done(server, "show", ticket).out
-    for words in ("Since\nyesterday.", "192.0.2.1", "the router.", "note", "They never do.", "0 d 00:00"):
+    told = "description   Since\n              yesterday."
+    for words in (told, "192.0.2.1", "the router.", "note", "They never do.", "0 d 00:00"):
         assert words in text
     shown = json.loads(_done(server, "show", ticket, "--json").out)
     assert [line["said_by"] for line in shown["lines"]] == ["CO", "note", "CO"]

@@ -76,7 +76,7 @@ def compile_(
 @app.command("list")
 def list_(as_json: output.Json = False) -> None:
     """List the months, newest first."""
-    output.print_rows(database.run(invoices.listed), as_json=as_json)
+    output.print_rows(database.run(invoices.listed), as_json=as_json, none="There are none.")
 
 
 @app.command()
@@ -132,7 +132,7 @@ def entries(period: Period, as_json: output.Json = False) -> None:
     async def work(opened: Database) -> list[Entry]:
         return await invoice_entries.of(opened, month)
 
-    output.print_rows(database.run(work), as_json=as_json)
+    output.print_rows(database.run(work), as_json=as_json, none="There are none.")
 
 
 @app.command()

@@ -40,7 +40,7 @@ def list_(
             opened, state=state, provider=provider, access_id=access, stuck=stuck, most=most
         )
 
-    output.print_rows(database.run(work), as_json=as_json)
+    output.print_rows(database.run(work), as_json=as_json, none="There are none.")
 
 
 @app.command()

@@ -13,23 +13,29 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
 Told = Callable[[int], None]
 """Told how far something is."""
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
-_err = Console(stderr=True, highlight=False, soft_wrap=True)
+_err = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
+
+
+def harmless(text: str) -> str:
+    """Return a text of somebody else's as it can be shown: what a terminal takes for a command is not done."""
+    return "".join(one if one.isprintable() or one == "\n" else "\ufffd" for one in text)
 
 
 def complain(sentence: str) -> None:
     """Say what went wrong and what to do, in one sentence on stderr."""
-    _err.print(f"onapi: {sentence}", markup=False)
+    _err.print(f"onapi: {harmless(sentence)}", markup=False)
 
 
 def say(sentence: str) -> None:
     """Say something that is no data, on stderr."""
-    _err.print(sentence, markup=False)
+    _err.print(harmless(sentence), markup=False)
 
 
 def amount(value: str | None) -> str | None:
@@ -47,32 +53,60 @@ def print_json(value: Any) -> None:
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """Print a table on stdout; it is as wide as it needs to be when stdout is no terminal."""
-    table = Table(*columns, box=None, pad_edge=False, header_style="bold")
-    for row in rows:
-        table.add_row(*(_cell(value) for value in row))
+    """Print a table on stdout without its empty columns, as wide as it needs to be where that is no terminal.
+
+    On a terminal that is too narrow for its IDs and other words each row becomes a block: nothing is ever cut.
+    """
+    shown = [[_cell(value) for value in row] for row in rows]
+    used = [number for number in range(len(columns)) if any(row[number] for row in shown)]
+    if not used:
+        return
     console = Console(highlight=False)
     if not console.is_terminal:
         console = Console(highlight=False, width=400)
+    elif sum(2 + _least(columns[number], [row[number] for row in shown]) for number in used) > console.width + 2:
+        for position, row in enumerate(shown):
+            if position:
+                print()
+            print_named([(columns[number], row[number]) for number in used if row[number]])
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for number in used:
+        texts = [row[number] for row in shown]
+        table.add_column(
+            columns[number],
+            no_wrap=_is_of_words(texts),
+            min_width=_least(columns[number], texts),
+            overflow="fold",
+        )
+    for row in shown:
+        # As Text, for what somebody wrote is neither markup nor the name of an emoji.
+        table.add_row(*(Text(row[number]) for number in used))
     console.print(table)
 
 
-def print_rows(rows: Sequence[Any], *, as_json: bool) -> None:
-    """Print dataclasses of one kind, one a row, as a table or as JSON."""
+def print_rows(rows: Sequence[Any], *, as_json: bool, none: str = "") -> None:
+    """Print dataclasses of one kind, one a row, as a table or as JSON; `none` is said of an empty table."""
     if as_json:
         print_json(rows)
     elif rows:
         names = [field.name for field in dataclasses.fields(rows[0])]
         print_table(names, [[_shown(name, getattr(row, name)) for name in names] for row in rows])
+    elif none:
+        say(none)
 
 
 def print_fields(value: Any) -> None:
     """Print a dataclass, a field a line; what is None is left out."""
     named = [(field.name, getattr(value, field.name)) for field in dataclasses.fields(value)]
-    width = max(len(name) for name, _ in named)
-    for name, given in named:
-        if given is not None and given != "":
-            print(f"{name:<{width}}  {_cell(given)}")
+    print_named([(name, _cell(given)) for name, given in named if given is not None and given != ""])
+
+
+def print_named(pairs: Sequence[tuple[str, str]]) -> None:
+    """Print texts by their names, one below the other; the lines of one that has several are indented alike."""
+    width = max((len(name) for name, _ in pairs), default=0)
+    for name, text in pairs:
+        print(f"{name:<{width}}  " + text.replace("\n", f"\n{'':<{width}}  "))
 
 
 @contextmanager
@@ -102,6 +136,17 @@ def _shown(name: str, value: object) -> object:
     return "(all)" if name == "populations" and value is None else value
 
 
+def _is_of_words(texts: Sequence[str]) -> bool:
+    return not any(any(map(str.isspace, text)) for text in texts)
+
+
+def _least(column: str, texts: Sequence[str]) -> int:
+    """Return how narrow a column may become: a column of words not at all, and of sentences to a short line."""
+    if _is_of_words(texts):
+        return max(map(len, (column, *texts)))
+    return max(len(column), min(20, max(len(word) for text in texts for word in text.split())))
+
+
 def _cell(value: object) -> str:
     if isinstance(value, datetime):
         return value.strftime("%Y-%m-%d %H:%M:%S")
@@ -109,5 +154,5 @@ def _cell(value: object) -> str:
         minutes = value // timedelta(minutes=1)
         return f"{minutes // 1440} d {minutes // 60 % 24:02}:{minutes % 60:02}"
     if isinstance(value, tuple):
-        return ", ".join(map(str, value))
-    return "" if value is None else str(value)
+        return harmless(", ".join(map(str, value)))
+    return "" if value is None else harmless(str(value))

@@ -80,7 +80,9 @@ def add(
 @app.command("list")
 def list_(as_json: output.Json = False) -> None:
     """List the accounts."""
-    output.print_rows([_shown(provider) for provider in database.run(providers.everyone)], as_json=as_json)
+    output.print_rows(
+        [_shown(provider) for provider in database.run(providers.everyone)], as_json=as_json, none="There are none."
+    )
 
 
 @app.command()

@@ -32,7 +32,7 @@ def ports(as_json: output.Json = False) -> None:
         async with opened.connection() as tx:
             return await simulated.ports(tx)
 
-    output.print_rows(database.run(work), as_json=as_json)
+    output.print_rows(database.run(work), as_json=as_json, none="There are none.")
 
 
 @app.command()

@@ -49,7 +49,7 @@ def list_(
             opened, status=status, turn=turn, provider=provider, access_id=access, most=most
         )
 
-    output.print_rows(database.run(work), as_json=as_json)
+    output.print_rows(database.run(work), as_json=as_json, none="There are none.")
 
 
 @app.command()

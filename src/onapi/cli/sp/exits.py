@@ -27,5 +27,4 @@ def sentence(error: errors.ClientError) -> str:
         told += f" Come back after {error.retry_after:.0f} s."
     if error.request_id and (error.status or 0) >= 500:
         told += f" (request {error.request_id})"
-    # A server's words may hold what a terminal takes for commands.
-    return "".join(one if one.isprintable() else "\ufffd" for one in told)
+    return told

@@ -14,8 +14,6 @@ import msgspec
 import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
-from rich.text import Text
 
 from onapi import errors
 from onapi.cli import output
@@ -65,10 +63,8 @@ class Printer:
         """Print one object, a field a line in the form for people."""
         match self._form:
             case Form.TABLE:
-                rows = list(_flat(msgspec.to_builtins(model, builtin_types=(datetime,)), lists=True))
-                width = max((len(name) for name, _ in rows), default=0)
-                for name, value in rows:
-                    print(f"{name:<{width}}  {_cell(value)}")
+                rows = _flat(msgspec.to_builtins(model, builtin_types=(datetime,)), lists=True)
+                output.print_named([(name, _cell(value)) for name, value in rows])
             case Form.JSON:
                 _write(msgspec.json.format(_encode(model), indent=2) + b"\n")
             case _:
@@ -87,7 +83,7 @@ class Printer:
             if writer:
                 writer.writerow([_inert(value) for value in values])
             else:
-                print("  ".join(f"{_cell(value):<12}" for value in values).rstrip())
+                print("  ".join(f"{_cell(value):<12}" for value in values).replace("\n", " ").rstrip())
             sys.stdout.flush()
 
 
@@ -120,25 +116,11 @@ def _counted(models: Iterable[Any], what: str) -> Iterator[Iterator[Any]]:
 def _table(models: Iterator[Any], columns: Sequence[str]) -> None:
     shown = [[_cell(value) for value in _values(model, columns)] for model in itertools.islice(models, _IN_A_TABLE)]
     if shown:
-        _print_table([_camel(column) for column in columns], shown)
+        output.print_table([_camel(column) for column in columns], shown)
     else:
         output.say("There are none.")
     if next(models, None) is not None:
         output.say(f"Only the first {_IN_A_TABLE} are shown; --jsonl, --json and --csv have all of them.")
-
-
-def _print_table(names: list[str], rows: list[list[str]]) -> None:
-    """Print a table: columns that are empty are left out, and what one copies, such as an ID, is never cut."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    used = [number for number in range(len(names)) if any(row[number] for row in rows)]
-    for number in used:
-        whole = names[number].endswith(("Id", "Reference", "event", "mac"))
-        width = max(len(row[number]) for row in rows) if whole else None
-        table.add_column(names[number], no_wrap=whole, min_width=width, overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(row[number]) for number in used))
-    console = Console(highlight=False)
-    (console if console.is_terminal else Console(highlight=False, width=400)).print(table)
 
 
 def _array(models: Iterator[Any]) -> None:
@@ -217,8 +199,7 @@ def _cell(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, list | tuple):
         return ", ".join(_cell(one) for one in value)
-    # What a terminal takes for a command is shown, not done.
-    return "".join(one if one.isprintable() else "\ufffd" for one in str(value))
+    return output.harmless(str(value))
 
 
 def _inert(value: Any) -> str:
