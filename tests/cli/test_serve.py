@@ -161,7 +161,7 @@ def test_what_keeps_a_server_from_starting_is_one_sentence(database_url: str, em
         cases: list[tuple[tuple[str, ...], str, int, str]] = [
             (("serve", "--port", port), database_url, 1, "Choose another"),
             (("serve", "--port", "0"), empty_url, 1, "onapi migrate"),
-            (("serve", "--port", "0"), "postgresql://nobody@127.0.0.1:1/none", 1, "does not answer"),
+            (("serve", "--port", "0"), "postgresql://nobody@127.0.0.1:1/none", 1, "('127.0.0.1', 1)"),
             (("serve", "--port", "0"), "mysql://x", 1, "ONAPI_DATABASE_URL"),
             (("serve", "--tls-cert", "x.pem"), database_url, 2, "go together"),
             (("serve", "--port", "0", "--tls-cert", "x.pem", "--tls-key", "y.pem"), database_url, 1, "no use"),

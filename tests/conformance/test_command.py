@@ -88,6 +88,15 @@ def test_a_server_that_is_not_there_is_7() -> None:
     assert "Traceback" not in ran.err
 
 
+def test_a_folder_that_cannot_be_made_is_told_before_anything_is_asked(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    ran = conform(
+        "http://127.0.0.1:1/2.6/", "--user", "alfa", "--report", "html", "--into", str(tmp_path / "file" / "kept")
+    )
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err == f"onapi: {tmp_path / 'file' / 'kept'} cannot be used: Not a directory.\n"
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
@@ -95,7 +104,7 @@ def test_a_server_that_is_not_there_is_7() -> None:
         (["http://alfa:secret@127.0.0.1/2.6/"], "password in it"),
         (["http://127.0.0.1/2.6/", "--write"], "needs --access and --service"),
         (["http://127.0.0.1/2.6/", "--access", "A-1"], "for --write"),
-        (["http://127.0.0.1/2.6/", "--check", "XYZ-001"], "no such check"),
+        (["http://127.0.0.1/2.6/", "--check", "ACC", "--check", "XYZ-001"], "'XYZ-001' is no such check"),
         (["http://127.0.0.1/2.6/", "--dialect", "danish"], "danish"),
     ],
 )

@@ -80,9 +80,9 @@ def conform(
     It only reads, unless --write. Exits 8 when a MUST is broken.
     """
     root = _root(url)
-    checks = suite.only(CHECKS, check) if check else list(CHECKS)
-    if not checks:
-        raise typer.BadParameter("there is no such check", param_hint="--check")
+    checks = suite.only(CHECKS, _known(check)) if check else list(CHECKS)
+    if report:
+        into.mkdir(parents=True, exist_ok=True)
     _writes(write=write, access=access, service=service)
     log: list[Exchange] = []
     server = Server(
@@ -98,6 +98,14 @@ def conform(
     _show(found)
     _keep(found, report or (), into)
     raise typer.Exit(_code(found))
+
+
+def _known(names: list[str]) -> list[str]:
+    """See that each is a check or a chapter."""
+    for name in names:
+        if not suite.only(CHECKS, [name]):
+            raise typer.BadParameter(f"{name!r} is no such check or chapter as ACC-007 or ACC", param_hint="--check")
+    return names
 
 
 def _writes(*, write: bool, access: list[str] | None, service: list[str] | None) -> None:
@@ -159,7 +167,6 @@ def _asked(server: Server, checks: list[Check]) -> suite.Report:
 def _keep(found: suite.Report, kinds: Iterable[Report], into: Path) -> None:
     for kind in kinds:
         name, written = _FILES[kind]
-        into.mkdir(parents=True, exist_ok=True)
         (into / name).write_bytes(written(found))
         output.say(f"The report is in {into / name}.")
 

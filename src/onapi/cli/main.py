@@ -47,4 +47,9 @@ def main() -> NoReturn:
         # Whoever read our output has enough of it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        complain(f"{error.filename} cannot be used: {error.strerror}.")
+        sys.exit(1)
     sys.exit(0)

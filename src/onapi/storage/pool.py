@@ -131,6 +131,8 @@ async def connect(url: str, *, for_sps: bool = False) -> Database:
             raise errors.Unavailable(
                 "The database was never migrated; run `onapi migrate`.", retry_after=30
             ) from error
+        except OSError as error:
+            raise errors.Unavailable(f"The database does not answer: {error}.", retry_after=5) from error
         except ValueError as error:
             raise errors.Invalid("ONAPI_DATABASE_URL is not a PostgreSQL URL.") from error
     return Database(pool)

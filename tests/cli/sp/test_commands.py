@@ -179,3 +179,11 @@ def test_what_a_terminal_would_take_for_a_command_is_shown_and_not_done(alfa: Ty
         assert "\ufffd[2Jred" in shown
     refused = alfa("orders", "list", "--access", "\x1b[2J")
     assert (refused.code, "\x1b" in refused.err) == (1, False)
+
+
+def test_a_since_that_is_no_last_modified_is_refused_and_not_answered_with_everything(alfa: Typed) -> None:
+    for kind in ("accesses", "services", "subscriptions"):
+        refused = alfa(kind, "list", "--since", "2026-11-26")
+        assert (refused.code, "'2026-11-26' is no Last-Modified" in refused.err) == (2, True)
+    answered = alfa("accesses", "list", "--since", "Thu, 26 Nov 2099 00:36:06 GMT", "--jsonl")
+    assert answered.code == 0

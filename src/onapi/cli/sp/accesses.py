@@ -1,5 +1,6 @@
 """Commands for accesses, services and subscriptions."""
 
+import email.utils
 import re
 import unicodedata
 from typing import Annotated
@@ -15,7 +16,19 @@ services = group("Services: what can be ordered.")
 subscriptions = group("Subscriptions: what is delivered.")
 
 AccessId = Annotated[str, typer.Argument(metavar="ACCESS", help="The access's ID.")]
-Since = Annotated[str | None, typer.Option(help="A Last-Modified that the server gave: only what changed since.")]
+
+
+def _last_modified(text: str | None) -> str | None:
+    """See that it is one: whatever else is asked with, servers answer with all that they have."""
+    if text is not None and email.utils.parsedate(text) is None:
+        raise typer.BadParameter(f"{text!r} is no Last-Modified such as 'Thu, 26 Nov 2026 00:36:06 GMT'.")
+    return text
+
+
+Since = Annotated[
+    str | None,
+    typer.Option(callback=_last_modified, help="A Last-Modified that the server gave: only what changed since."),
+]
 
 _ACCESS = ("access_id", "address", "access_state", "population", "price_group", "outlet")
 _SERVICE = ("service", "available_date_time", "disconnection_date_time", "forced_takeover_possible", "settings")
