@@ -1,16 +1,16 @@
 """The ways to an element that its inventory describes: made when a driver first takes one, let go of after a rest."""
 
+# ruff: noqa: PLC0415 — the libraries of SSH and of the web take a second to load, and most networks need neither.
+
 import inspect
 import ssl
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from onapi.drivers.contract import Appctl, Cabinet, Control, Element, Http, Netconf, OpenFlow, Ovsdb, Shell, Snmp, Sql
 from onapi.drivers.credentials import Credentials, Unread
-from onapi.drivers.kea.control import KeaControl
 from onapi.drivers.kea.database import KeaDatabase
-from onapi.drivers.netconf.client import NetconfClient
 from onapi.drivers.no_ways import NoWays
 from onapi.drivers.ovs.appctl import AppctlClient
 from onapi.drivers.ovs.openflow import OpenFlowClient
@@ -18,9 +18,9 @@ from onapi.drivers.ovs.ovsdb import OvsdbClient
 from onapi.drivers.snmp.credentials import Authentication, Community, Privacy, User
 from onapi.drivers.snmp.credentials import Credentials as SnmpCredentials
 from onapi.drivers.snmp.session import Session
-from onapi.drivers.ssh.connection import Login
-from onapi.drivers.ssh.shell import ShellClient
-from onapi.drivers.web import WebClient
+
+if TYPE_CHECKING:
+    from onapi.drivers.ssh.connection import Login
 
 T = TypeVar("T")
 
@@ -75,6 +75,8 @@ class Ways(NoWays):
         if login is None:
             return super().shell()
         port = self._port("ssh_port", 22)
+        from onapi.drivers.ssh.shell import ShellClient
+
         return self._once("shell", lambda: ShellClient(self._element.address, login, port=port))
 
     def netconf(self) -> Netconf:
@@ -83,6 +85,8 @@ class Ways(NoWays):
         if login is None:
             return super().netconf()
         port = self._port("netconf_port", 830)
+        from onapi.drivers.netconf.client import NetconfClient
+
         return self._once("netconf", lambda: NetconfClient(self._element.address, login, port=port))
 
     def sql(self) -> Sql:
@@ -100,6 +104,8 @@ class Ways(NoWays):
         if where is None:
             return super().control()
         user, password = self._credentials.get("http_user"), self._credentials.get("http_password")
+        from onapi.drivers.kea.control import KeaControl
+
         return self._once("control", lambda: KeaControl(where, six, user=user, password=password, tls=self._tls()))
 
     def http(self) -> Http:
@@ -107,6 +113,8 @@ class Ways(NoWays):
         url = self._option("url")
         if url is None:
             return super().http()
+        from onapi.drivers.web import WebClient
+
         get = self._credentials.get
         user, password, token = get("http_user"), get("http_password"), get("http_token")
         return self._once("http", lambda: WebClient(url, user=user, password=password, token=token, tls=self._tls()))
@@ -156,11 +164,13 @@ class Ways(NoWays):
         except ValueError as error:
             raise Unread(f"The SNMPv3 credentials of {self._element.name} are no use: {error}") from None
 
-    def _login(self) -> Login | None:
+    def _login(self) -> "Login | None":
         get = self._credentials.get
         user = get("ssh_user")
         if user is None:
             return None
+        from onapi.drivers.ssh.connection import Login
+
         try:
             return Login(
                 user=user,
