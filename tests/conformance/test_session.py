@@ -2,6 +2,7 @@
 
 import gzip
 import itertools
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+import trustme
 
 from onapi.conformance import session as sessions
 from onapi.conformance import suite
@@ -24,8 +26,8 @@ Answering = Callable[[BaseHTTPRequestHandler], None]
 
 
 @contextmanager
-def answering(answer: Answering) -> Iterator[str]:
-    """Run a server that answers every GET so, and yield its URL."""
+def answering(answer: Answering, tls: ssl.SSLContext | None = None) -> Iterator[str]:
+    """Run a server that answers every GET so, over TLS if it has a context, and yield its URL."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -35,10 +37,12 @@ def answering(answer: Answering) -> Iterator[str]:
             """Say nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_address[1]}/onapi/2.6"
+        yield f"http{'s' if tls else ''}://127.0.0.1:{server.server_address[1]}/onapi/2.6"
     finally:
         server.shutdown()
         server.server_close()
@@ -270,3 +274,14 @@ def test_a_run_that_ended_early_may_still_clean_up(monkeypatch: pytest.MonkeyPat
             session.ask("GET", "accesses/")
         session.allow_more()
         assert session.ask("GET", "accesses/").status == 200
+
+
+def test_a_certificate_that_nobody_vouches_for_is_not_taken() -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trustme.CA().issue_cert("127.0.0.1").configure_cert(context)
+    with (
+        answering(lambda handler: told(handler, 200), context) as url,
+        asking(url) as (session, _),
+        pytest.raises(Unreachable, match="certificate"),
+    ):
+        session.ask("GET", "accesses/")
