@@ -176,7 +176,7 @@ def test_a_server_answers_at_once_and_attaches_later_what_no_sp_sees(cluster_url
             post("T-1", "warm")
             began = time.monotonic()
             slow = post("T-2", "slow")
-            assert time.monotonic() - began < 1.0, "the network is not waited for"
+            assert time.monotonic() - began < 1.9, "the network is not waited for, which would take two seconds"
             again = post("T-2", "slow")
             assert again.json() == slow.json()
             ticket = slow.json()["coTicketReference"]

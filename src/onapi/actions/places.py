@@ -21,7 +21,8 @@ SIMULATED = "simulated"
 class Place:
     """Where an access is connected: the element's `port`, and the names by which DHCP knows the access.
 
-    `cpe` is the element at the customer's end, `dhcp` the DHCP server; None where there is none.
+    `cpe` is the element at the customer's end, `dhcp` the DHCP server; None where there is none. `is_shared` says
+    whether another access may go by the same names.
     """
 
     known: Known
@@ -29,6 +30,7 @@ class Place:
     cpe: Known | None
     dhcp: Known | None
     identifiers: contract.Identifiers
+    is_shared: bool = False
 
 
 class Places:
@@ -57,6 +59,7 @@ class Places:
             cpe=known(connection.cpe) if connection.cpe else None,
             dhcp=known(connection.dhcp) if connection.dhcp else None,
             identifiers=contract.Identifiers(**asdict(connection.identifiers)),
+            is_shared=connection.is_shared,
         )
 
     async def _many(self, access_ids: Sequence[ids.AccessId]) -> Mapping[ids.AccessId, Connection]:

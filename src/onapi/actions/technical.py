@@ -108,6 +108,11 @@ class Technical:
         """Return what is leased behind the access's port: as its DHCP server knows it, else as the element saw it."""
         standing, place = await self._allowed(sp, access_id)
         if place.dhcp is not None:
+            if place.is_shared:
+                _log.warning("access_shares_identifiers", access=access_id)
+                raise errors.Unsupported(
+                    "Another access goes by the same DHCP identifiers; whose a lease is is not known."
+                )
             told = await _or_refused(place.dhcp, self._network.leases(place.dhcp, place.identifiers))
         else:
             told = await _or_refused(place.known, self._network.bindings(place.known, place.port))

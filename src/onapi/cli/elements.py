@@ -227,10 +227,10 @@ def _print_element(found: Listed) -> None:
         "probed": "never" if found.probed_at is None else f"{found.probed_at:%Y-%m-%d %H:%M:%S}",
         **{name: value for name, value in (found.facts or {}).items() if not isinstance(value, list | dict)},
     }
-    width = max(map(len, fields))
-    for name, value in fields.items():
-        if value not in ("", None):
-            print(f"{name:<{width}}  {value}")
+    # What an element says of itself is shown, and done by no terminal.
+    output.print_named(
+        [(name, output.harmless(str(value))) for name, value in fields.items() if value not in ("", None)]
+    )
 
 
 def _row(place: Place) -> tuple[object, ...]:

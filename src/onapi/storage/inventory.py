@@ -51,7 +51,7 @@ class Connection:
     """The element's port to which an access is connected, and the names by which DHCP knows the access.
 
     `cpe` is the element at the customer's end, `dhcp` the DHCP server that the element's option of that name names;
-    None where there is none.
+    None where there is none. `is_shared` says whether another access may go by the same names.
     """
 
     access_id: ids.AccessId
@@ -60,6 +60,7 @@ class Connection:
     cpe: Element | None
     dhcp: Element | None
     identifiers: Identifiers
+    is_shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +180,7 @@ def _connection(row: Any) -> Connection:
         cpe=row["cpe"] and _element(row["cpe"]),
         dhcp=row["dhcp"] and _element(row["dhcp"]),
         identifiers=Identifiers(**{field.name: row[field.name] for field in fields(Identifiers)}),
+        is_shared=row["is_shared"],
     )
 
 

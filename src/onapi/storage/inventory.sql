@@ -37,7 +37,33 @@ SELECT p.access_id, p.element, p.port, p.cpe, d.ipv4_circuit_id, d.ipv4_remote_i
 -- scope: operator (whoever asks elements does so for the CO)
 SELECT p.access_id, p.port, element_doc(e) AS element, element_doc(c) AS cpe, element_doc(h) AS dhcp,
        identifier_octets(d.ipv4_circuit_id) AS ipv4_circuit_id, identifier_octets(d.ipv4_remote_id) AS ipv4_remote_id,
-       identifier_octets(d.ipv6_interface_id) AS ipv6_interface_id, identifier_octets(d.ipv6_remote_id) AS ipv6_remote_id
+       identifier_octets(d.ipv6_interface_id) AS ipv6_interface_id, identifier_octets(d.ipv6_remote_id) AS ipv6_remote_id,
+       -- Whether what DHCP leases to another access could be taken for this one's. Each question is one look into an index.
+       coalesce(
+           EXISTS (SELECT FROM dhcp_identifiers o
+                    WHERE o.ipv4_circuit_id IS NOT NULL AND o.access_id <> d.access_id
+                      AND identifier_octets(o.ipv4_circuit_id) = identifier_octets(d.ipv4_circuit_id)
+                      AND identifier_octets(o.ipv4_remote_id) = identifier_octets(d.ipv4_remote_id))
+           OR EXISTS (SELECT FROM dhcp_identifiers o
+                       WHERE o.ipv4_circuit_id IS NOT NULL AND o.access_id <> d.access_id
+                         AND identifier_octets(o.ipv4_circuit_id) = identifier_octets(d.ipv4_circuit_id)
+                         AND identifier_octets(o.ipv4_remote_id) IS NULL)
+           OR d.ipv4_remote_id IS NULL AND EXISTS (
+               SELECT FROM dhcp_identifiers o
+                WHERE o.ipv4_circuit_id IS NOT NULL AND o.access_id <> d.access_id
+                  AND identifier_octets(o.ipv4_circuit_id) = identifier_octets(d.ipv4_circuit_id))
+           OR EXISTS (SELECT FROM dhcp_identifiers o
+                       WHERE o.ipv6_interface_id IS NOT NULL AND o.access_id <> d.access_id
+                         AND identifier_octets(o.ipv6_interface_id) = identifier_octets(d.ipv6_interface_id)
+                         AND identifier_octets(o.ipv6_remote_id) = identifier_octets(d.ipv6_remote_id))
+           OR EXISTS (SELECT FROM dhcp_identifiers o
+                       WHERE o.ipv6_interface_id IS NOT NULL AND o.access_id <> d.access_id
+                         AND identifier_octets(o.ipv6_interface_id) = identifier_octets(d.ipv6_interface_id)
+                         AND identifier_octets(o.ipv6_remote_id) IS NULL)
+           OR d.ipv6_remote_id IS NULL AND EXISTS (
+               SELECT FROM dhcp_identifiers o
+                WHERE o.ipv6_interface_id IS NOT NULL AND o.access_id <> d.access_id
+                  AND identifier_octets(o.ipv6_interface_id) = identifier_octets(d.ipv6_interface_id)), false) AS is_shared
   FROM access_ports p
   JOIN elements e ON e.element = p.element
   LEFT JOIN elements c ON c.element = p.cpe
