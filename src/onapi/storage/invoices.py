@@ -231,11 +231,6 @@ async def listed(tx: Tx) -> list[Listed]:
     return await _SQL["listed"].all(tx, Listed)
 
 
-async def is_there(tx: Tx, *, period: str) -> bool:
-    """Return whether anything was computed or written for a month."""
-    return bool(await _SQL["one"].rows(tx, period=period))
-
-
 async def specifications(tx: Tx, *, period: str) -> list[Specification]:
     """Return each SP's month."""
     return await _SQL["sums"].all(tx, Specification, period=period)

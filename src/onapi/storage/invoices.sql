@@ -126,10 +126,6 @@ SELECT p.period, count(s.sp) AS providers, COALESCE(sum(s.rows), 0)::bigint AS r
   FROM invoice_periods p LEFT JOIN invoice_specifications s ON s.period = p.period
  GROUP BY p.period ORDER BY p.period DESC;
 
--- name: one
--- scope: operator (the CO looks at everybody's months)
-SELECT p.period, p.locked_at FROM invoice_periods p WHERE p.period = $period;
-
 -- name: sums
 -- scope: operator (the CO looks at everybody's months)
 SELECT s.sp, p.name, s.run, s.rows, s.amount, s.compiled_at
