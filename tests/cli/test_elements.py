@@ -227,3 +227,12 @@ def test_what_cannot_be_done_is_one_sentence(url: str, tmp_path: Path) -> None:
     for arguments, (code, says) in cases.items():
         ran: Ran = onapi("elements", *arguments, url=url)
         assert (ran.code, says in ran.err, "Traceback" in ran.err) == (code, True, False), (arguments, ran)
+
+
+def test_a_recording_that_fails_leaves_no_file_so_that_it_can_be_tried_again(url: str, tmp_path: Path) -> None:
+    listed = _elements(tmp_path, f"sw-1,192.0.2.1,snmp,file:{tmp_path / 'none'},")
+    assert onapi("elements", "import", listed, url=url).code == 0
+    recording = tmp_path / "sw-1.txt"
+    failed = onapi("elements", "record", "sw-1", recording, url=url)
+    assert (failed.code, "none cannot be read" in failed.err, "\x1b" in failed.err) == (1, True, False)
+    assert not recording.exists()

@@ -155,7 +155,7 @@ def record(
     async def work(opened: Database) -> int:
         found, _ = await inventory.element(opened, name)
         rows = 0
-        with file.open("x", encoding="utf-8") as recording_file:
+        with _new(file) as recording_file:
             async with asking.network(opened) as network:
                 for root in (*recording.ROOTS, *(also or ())):
                     told = await network.walk(places.known(found), root)
@@ -168,6 +168,17 @@ def record(
     except OSError as error:
         raise errors.Invalid(f"{file} cannot be written: {error.strerror}.") from error
     output.say(f"{rows} values are in {file}. Look through it before you give it to anybody.")
+
+
+@contextmanager
+def _new(file: Path) -> Iterator[IO[str]]:
+    """Open a file that was not there; it is gone again when what it is for fails, so that one can try again."""
+    with file.open("x", encoding="utf-8") as opened:
+        try:
+            yield opened
+        except BaseException:
+            file.unlink()
+            raise
 
 
 def _probed(one: Probed) -> tuple[object, ...]:

@@ -31,7 +31,8 @@ _children: dict[tuple[str, str, int, str], tuple[Any, Any]] = {}
 
 def begin_logging(*, readable: bool = False) -> None:
     """Send log lines to stderr, as JSON or, if `readable`, as text for a person at a terminal."""
-    render: Any = structlog.dev.ConsoleRenderer() if readable else structlog.processors.JSONRenderer()
+    coloured = sys.stderr.isatty() and not os.environ.get("NO_COLOR")
+    render: Any = structlog.dev.ConsoleRenderer(colors=coloured) if readable else structlog.processors.JSONRenderer()
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
