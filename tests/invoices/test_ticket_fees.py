@@ -22,14 +22,20 @@ from tests.operators import Operator
 WORDS = Comment("Olle", "The router was off.")
 
 
-def close(operator: Operator, ticket: str, amount: str = "950.00", responsible: Party = Party.SP) -> None:
+def close(
+    operator: Operator,
+    ticket: str,
+    amount: str = "950.00",
+    responsible: Party = Party.SP,
+    zone: str = "Europe/Stockholm",
+) -> None:
     async def done(database: Database) -> None:
         await ticket_admin.close(
             database,
             ticket_id=ids.TicketId(ticket),
             responsible=responsible,
             comment=WORDS,
-            fee=TicketFee(Decimal(amount), "Europe/Stockholm"),
+            fee=TicketFee(Decimal(amount), zone),
         )
 
     operator.do(done)
@@ -83,6 +89,23 @@ def test_a_ticket_costs_once_however_often_it_is_closed_and_whoever_is_at_it(ope
     # Nor does a refused one leave its comment.
     assert operator.value("SELECT count(*) FROM ticket_entries") == 1
     assert operator.value("SELECT sum(amount) FROM invoice_entries") == Decimal("950.00")
+
+
+@pytest.mark.parametrize(
+    ("amount", "zone", "says"),
+    [
+        ("-1", "Europe/Stockholm", "above zero, not -1"),
+        ("0", "Europe/Stockholm", "above zero, not 0"),
+        ("NaN", "Europe/Stockholm", "not NaN"),
+        ("950.00", "Mars", "ONAPI_TIME_ZONE must be the name of a time zone"),
+    ],
+)
+def test_a_fee_that_is_none_closes_nothing(operator: Operator, amount: str, zone: str, says: str) -> None:
+    operator.do(several)
+    with pytest.raises(errors.Invalid, match=says):
+        close(operator, complain(operator, "T-1", "A-1"), amount, zone=zone)
+    assert operator.value("SELECT status FROM tickets") == "CREATED"
+    assert operator.value("SELECT count(*) FROM invoice_entries") == 0
 
 
 def test_the_ticket_tells_which_of_several_subscriptions_it_is_about(operator: Operator) -> None:

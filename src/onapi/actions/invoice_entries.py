@@ -67,6 +67,10 @@ async def charge_ticket(tx: Tx, fee: TicketFee, *, ticket_id: ids.TicketId) -> N
         Invalid: the amount is not as it should be, or it is not certain which subscription the ticket is about.
         Conflict: the ticket has its fee already.
     """
+    if not await invoices.zone_is_known(tx, zone=fee.time_zone):
+        raise errors.Invalid(
+            f"ONAPI_TIME_ZONE must be the name of a time zone, such as Europe/Stockholm, not {fee.time_zone!r}."
+        )
     today = await invoices.today(tx, zone=fee.time_zone)
     found = await storage.of_ticket(tx, ticket=ticket_id)
     if len(found) != 1:
@@ -84,8 +88,11 @@ async def charge_ticket(tx: Tx, fee: TicketFee, *, ticket_id: ids.TicketId) -> N
         comment=f"Ticket {ticket_id}",
         ticket=ticket_id,
     )
+    entry = _entry(period, wish)
+    if entry.amount <= 0:
+        raise errors.Invalid(f"The amount of a fee is above zero, not {fee.amount}.")
     await _open(tx, period)
-    await _add(tx, _entry(period, wish))
+    await _add(tx, entry)
 
 
 async def withdraw(database: Database, period: Period, entry_id: str) -> None:

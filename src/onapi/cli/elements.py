@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, Annotated, NoReturn
 
@@ -173,12 +173,10 @@ def record(
 @contextmanager
 def _new(file: Path) -> Iterator[IO[str]]:
     """Open a file that was not there; it is gone again when what it is for fails, so that one can try again."""
-    with file.open("x", encoding="utf-8") as opened:
-        try:
-            yield opened
-        except BaseException:
-            file.unlink()
-            raise
+    with file.open("x", encoding="utf-8") as opened, ExitStack() as on_failure:
+        on_failure.callback(file.unlink)
+        yield opened
+        on_failure.pop_all()
 
 
 def _probed(one: Probed) -> tuple[object, ...]:
