@@ -47,7 +47,8 @@ def test_an_account_has_at_most_four_live_passwords(database_url: str) -> None:
 def test_the_list_says_what_each_provider_sees(database_url: str) -> None:
     onapi("provider", "add", "alfa", "--name", "Alfa", url=database_url)
     arguments = ("--dialect", "standard", "--population", "Hemsö", "--population", "Åsen")
-    onapi("provider", "add", "gamma", "--name", "Gamma", *arguments, url=database_url)
+    added = onapi("provider", "add", "gamma", "--name", "Gamma", *arguments, url=database_url)
+    assert "No access is in the population 'Åsen' so far" in added.err
     listed = json.loads(onapi("provider", "list", "--json", url=database_url).out)
     assert [(p["sp"], p["dialect"], p["populations"]) for p in listed] == [
         ("alfa", "bitvis", None),

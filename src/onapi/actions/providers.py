@@ -42,6 +42,12 @@ async def add(
         return await _new_credential(tx, sp, secrets.token_urlsafe(_SECRET_BYTES))
 
 
+async def unknown_populations(database: Database, populations: Sequence[str]) -> list[str]:
+    """Return those populations that no access is in, so far."""
+    async with database.connection() as tx:
+        return await storage.unknown_populations(tx, populations=populations)
+
+
 async def add_with_secret(
     database: Database, *, sp: ids.Sp, name: str, dialect: Dialect, populations: Sequence[str], secret: str
 ) -> None:

@@ -69,12 +69,16 @@ def add(
 ) -> None:
     """Make an account, and print its password once."""
 
-    async def work(opened: Database) -> providers.NewCredential:
-        return await providers.add(
+    async def work(opened: Database) -> tuple[providers.NewCredential, list[str]]:
+        made = await providers.add(
             opened, sp=ids.Sp(account), name=name, dialect=dialect, populations=population or []
         )
+        return made, await providers.unknown_populations(opened, population or [])
 
-    _print_once(database.run(work))
+    made, unknown = database.run(work)
+    _print_once(made)
+    for one in unknown:
+        output.say(f"No access is in the population {one!r} so far; is it spelled as in the address list?")
 
 
 @app.command("list")

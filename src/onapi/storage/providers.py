@@ -58,6 +58,12 @@ async def add(tx: Tx, *, sp: ids.Sp, name: str, dialect: Dialect, populations: I
     return True
 
 
+async def unknown_populations(tx: Tx, *, populations: Iterable[str]) -> list[str]:
+    """Return those populations that no access is in."""
+    found = await _SQL["unknown_populations"].rows(tx, populations=[*populations])
+    return [row["population"] for row in found]
+
+
 async def everyone(tx: Tx) -> list[Provider]:
     """Return all accounts, by name of account."""
     return await _SQL["everyone"].all(tx, Provider)

@@ -4,6 +4,11 @@ INSERT INTO providers (sp, name, dialect) VALUES ($sp, $name, $dialect) ON CONFL
 -- name: grant
 INSERT INTO agreements (sp, population, granted_at) VALUES ($sp, $population, now());
 
+-- name: unknown_populations
+-- scope: operator (a misspelt population shows an SP nothing)
+SELECT w.population FROM unnest($populations::text[]) AS w (population)
+ WHERE NOT EXISTS (SELECT FROM accesses a WHERE a.population = w.population);
+
 -- name: everyone
 -- scope: operator (the CO lists its accounts)
 SELECT p.sp, p.name, p.dialect, p.created_at, p.technical,
