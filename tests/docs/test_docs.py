@@ -89,7 +89,8 @@ def test_the_tutorial_of_the_first_operator_works_as_it_is_written(data_folder: 
 
 
 def test_the_tutorial_of_the_first_order_works_as_it_is_written(data_folder: Path) -> None:
-    text = _done("first-order", data_folder)
+    # How far values stand from their names is told by nobody.
+    text = re.sub(" +", " ", _done("first-order", data_folder))
     told = [
         '"availableDateTime":"1990-01-01T00:00:01Z"',
         '"state":"RECEIVED"',
@@ -103,8 +104,8 @@ def test_the_tutorial_of_the_first_order_works_as_it_is_written(data_folder: Pat
         '"type":"DELETE","objectType":"subscriptions"',
         '"service":"BB-1000-1000"',
         '"state":"DONE_FAILED"',
-        "stuck               True",
-        "state               DONE_SUCCESS",
+        "stuck True",
+        "state DONE_SUCCESS",
     ]
     position = 0
     for words in told:
