@@ -1,8 +1,12 @@
 """How tables look on terminals of any width, and where stdout is none."""
 
+import subprocess
+from pathlib import Path
+
 import pytest
 
 from onapi.cli import output
+from tests.cli.command import PROGRAM, environment
 
 _ID = "01a2154971c5951d46bc617a39742faa"
 _COLUMNS = ("order_id", "step", "access_id", "trouble")
@@ -55,3 +59,16 @@ def test_where_the_ids_do_not_fit_a_row_is_a_block(
 def test_a_table_of_nothing_is_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     output.print_table(_COLUMNS, [])
     assert capsys.readouterr().out == ""
+
+
+def test_a_disk_that_is_full_is_told_in_a_sentence() -> None:
+    with Path("/dev/full").open("wb") as full:
+        ran = subprocess.run(
+            [PROGRAM, "settings", "--json"],
+            check=False,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            env=environment(),
+            timeout=60,
+        )
+    assert (ran.returncode, ran.stderr) == (1, b"onapi: The output cannot be used: No space left on device.\n")

@@ -1,5 +1,6 @@
 """The command `onapi`."""
 
+import errno
 import os
 import sys
 from typing import NoReturn
@@ -48,8 +49,11 @@ def main() -> NoReturn:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except OSError as error:
-        if error.filename is None:
+        if error.filename is None and error.errno != errno.ENOSPC:
             raise
-        complain(f"{error.filename} cannot be used: {error.strerror}.")
+        complain(f"{error.filename or 'The output'} cannot be used: {error.strerror}.")
+        if error.filename is None:
+            # What could not be written would be tried again at the end.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     sys.exit(0)
