@@ -88,6 +88,13 @@ def test_credentials_that_are_not_there_are_told_to_the_operator(url: str, tmp_p
     assert onapi("elements", "probe", "sw-3", url=url).code == 1
 
 
+def test_an_element_that_cannot_be_asked_keeps_no_other_from_being_asked(url: str) -> None:
+    ran = onapi("elements", "probe", "sw-2", "nothing", "sim-1", "--json", url=url)
+    assert (ran.code, [*json.loads(ran.out)]) == (1, ["sim-1"])
+    assert "onapi: sw-2: " in ran.err
+    assert "onapi: nothing: There is no element 'nothing'" in ran.err
+
+
 def test_a_recording_is_written_once(url: str, tmp_path: Path) -> None:
     file = tmp_path / "sw-1.snmprec"
     ran = onapi("elements", "record", "sw-1", file, "--also", "1.3.6.1.4.1.2011", url=url)

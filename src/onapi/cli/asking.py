@@ -24,7 +24,11 @@ async def network(opened: Database) -> AsyncIterator[Network]:
     try:
         yield ways
     except DriverError as error:
-        why = error.__cause__.sentence if isinstance(error.__cause__, Unread) else error.sentence
-        raise errors.Unavailable(why) from error
+        raise errors.Unavailable(why(error)) from error
     finally:
         await ways.close()
+
+
+def why(error: DriverError) -> str:
+    """Return why an element cannot be asked, as it is said to the CO."""
+    return error.__cause__.sentence if isinstance(error.__cause__, Unread) else error.sentence

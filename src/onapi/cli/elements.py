@@ -14,6 +14,7 @@ from onapi.cli import asking, database, output
 from onapi.domain import inventory_lists
 from onapi.domain.inventory import Place
 from onapi.domain.inventory_lists import Reading, Template
+from onapi.drivers.contract import DriverError
 from onapi.drivers.network import Probed
 from onapi.drivers.snmp import recording
 from onapi.storage.inventory import Listed
@@ -128,18 +129,31 @@ def show(
 def probe(
     names: Annotated[list[str], typer.Argument(metavar="NAME…", help="The elements.")], as_json: output.Json = False
 ) -> None:
-    """Ask elements what they are, and keep what they say."""
+    """Ask elements what they are, and keep what they say; one that cannot be asked keeps no other from it."""
+    failed: dict[str, str] = {}
 
     async def work(opened: Database) -> dict[str, Probed]:
+        found = {}
         async with asking.network(opened) as network:
-            return {name: await inventory.probe(opened, network, name) for name in names}
+            for name in names:
+                try:
+                    found[name] = await inventory.probe(opened, network, name)
+                except DriverError as error:
+                    failed[name] = asking.why(error)
+                except errors.NotFound as error:
+                    failed[name] = error.cause
+        return found
 
     found = database.run(work)
     if as_json:
         output.print_json(found)
-        return
-    columns = ("element", "driver", "vendor", "model", "ports", "can", "description")
-    output.print_table(columns, [(name, *_probed(one)) for name, one in found.items()])
+    else:
+        columns = ("element", "driver", "vendor", "model", "ports", "can", "description")
+        output.print_table(columns, [(name, *_probed(one)) for name, one in found.items()])
+    for name, trouble in failed.items():
+        output.complain(f"{name}: {trouble}")
+    if failed:
+        raise typer.Exit(1)
 
 
 @app.command()
