@@ -43,7 +43,7 @@ def _percent(text: str) -> float:
 
 @app.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(help="The list; - is standard input.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The list; - is standard input.")],
     format_: Annotated[
         str, typer.Option("--format", help="auto, onapi-csv, onapi-json, pi-1.0, pi-1.1 or mdb2.")
     ] = "auto",
@@ -79,7 +79,7 @@ def import_(
 
 @app.command()
 def export(
-    file: Annotated[Path, typer.Argument(help="Where to; - is standard output.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to; - is standard output.")],
     format_: Annotated[
         str, typer.Option("--format", help="auto (by the file's ending), onapi-csv or onapi-json.")
     ] = "auto",

@@ -29,7 +29,7 @@ _COLUMNS = (
 
 @app.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(help="The catalogue; - is standard input.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The catalogue; - is standard input.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Do everything, tell, and undo it.")] = False,
     as_json: output.Json = False,
 ) -> None:
@@ -45,7 +45,7 @@ def import_(
 
 
 @app.command()
-def export(file: Annotated[Path, typer.Argument(help="Where to; - is standard output.")]) -> None:
+def export(file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to; - is standard output.")]) -> None:
     """Write what is sold to a file, which `import` reads back without a change."""
     sold = database.run(catalogue.everything).sold
     _write(file, catalogue_files.write(sold))

@@ -52,7 +52,9 @@ _FILES = {
 
 
 def conform(
-    url: Annotated[str, typer.Argument(help="The version's root, such as https://example.com/onapi/2.6/.")],
+    url: Annotated[
+        str, typer.Argument(metavar="URL", help="The version's root, such as https://example.com/onapi/2.6/.")
+    ],
     user: Annotated[str, typer.Option(help="The provider's user; password: as for `onapi sp`, or asked for.")],
     dialect: Annotated[
         Dialect, typer.Option(help="The reading; auto: what the server seems to follow.")

@@ -47,7 +47,9 @@ def _option(name: str, what: str) -> typer.models.OptionInfo:
 
 @app.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(help="The list, of elements or of ports; - is standard input.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="The list, of elements or of ports; - is standard input.")
+    ],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Do everything, tell, and undo it.")] = False,
     circuit_id: Annotated[str | None, _option("--circuit-id", "ipv4CircuitId")] = None,
     remote_id: Annotated[str | None, _option("--remote-id", "ipv4RemoteId")] = None,
@@ -159,7 +161,7 @@ def probe(
 @app.command()
 def record(
     name: Annotated[str, typer.Argument(metavar="NAME", help="The element.")],
-    file: Annotated[Path, typer.Argument(help="Where the recording goes; it must not be there yet.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where the recording goes; it must not be there yet.")],
     also: Annotated[
         list[str] | None, typer.Option(metavar="OID", help="Record what is below this object as well.")
     ] = None,

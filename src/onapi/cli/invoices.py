@@ -36,7 +36,7 @@ def _period(value: str) -> str:
 
 Period = Annotated[str, typer.Argument(metavar="PERIOD", callback=_period, help="The month, such as 202611.")]
 Provider = Annotated[str | None, typer.Option(help="Only this provider's.")]
-Subscription = Annotated[str, typer.Argument(help="The subscription's ID.")]
+Subscription = Annotated[str, typer.Argument(metavar="SUBSCRIPTION", help="The subscription's ID.")]
 Amount = Annotated[str, typer.Option(metavar="AMOUNT", callback=output.amount, help="How much, such as 149.00.")]
 Comment = Annotated[str | None, typer.Option(help="Why; the SP reads it.")]
 From = Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day; the month's.")]
@@ -137,7 +137,8 @@ def entries(period: Period, as_json: output.Json = False) -> None:
 
 @app.command()
 def withdraw(
-    period: Period, entry: Annotated[str, typer.Argument(help="The entry's ID, as `entries` has it.")]
+    period: Period,
+    entry: Annotated[str, typer.Argument(metavar="ENTRY", help="The entry's ID, as `entries` has it.")],
 ) -> None:
     """Take back what was charged or given back by hand, in an open month."""
     month = invoicing.read(period)
@@ -201,7 +202,7 @@ def diff(
 
 @app.command()
 def reconcile(
-    file: Annotated[Path, typer.Argument(help="An Excel workbook with the standard's columns.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="An Excel workbook with the standard's columns.")],
     period: Annotated[
         str | None, typer.Option(metavar="PERIOD", help="The month; if not given, that in which most rows end.")
     ] = None,

@@ -110,7 +110,8 @@ def show(account: Account, as_json: output.Json = False) -> None:
 def technical(
     account: Account,
     scope: Annotated[
-        TechnicalScope, typer.Argument(help="own: where it delivers, its own kinds; all: whatever it sees.")
+        TechnicalScope,
+        typer.Argument(metavar="SCOPE", help="own: where it delivers, its own kinds; all: whatever it sees."),
     ],
 ) -> None:
     """Say of what a provider may have technical information."""

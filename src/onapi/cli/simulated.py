@@ -37,10 +37,12 @@ def ports(as_json: output.Json = False) -> None:
 
 @app.command()
 def fault(
-    access: Annotated[str, typer.Argument(help="The access.")],
+    access: Annotated[str, typer.Argument(metavar="ACCESS", help="The access.")],
     kind: Annotated[
         Kind,
-        typer.Argument(help="fail: not now. reject: never. slow, dead, garbage: as they say. none: sound again."),
+        typer.Argument(
+            metavar="KIND", help="fail: not now. reject: never. slow, dead, garbage: as they say. none: sound again."
+        ),
     ],
     times: Annotated[int | None, typer.Option(min=1, help="For so many questions; not given: for all.")] = None,
     seconds: Annotated[float, typer.Option(min=0, max=3600, help="How slow.")] = 5.0,

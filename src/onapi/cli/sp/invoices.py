@@ -35,7 +35,9 @@ def show(session: Session, period: Period) -> None:
 def download(
     session: Session,
     period: Period,
-    file: Annotated[Path | None, typer.Argument(help="Where to; not given: invoice-PERIOD.xlsx.")] = None,
+    file: Annotated[
+        Path | None, typer.Argument(metavar="FILE", help="Where to; not given: invoice-PERIOD.xlsx.")
+    ] = None,
 ) -> None:
     """Write a period's Excel file."""
     target = file or Path(f"invoice-{period}.xlsx")
