@@ -125,7 +125,7 @@ def test_a_month_that_is_locked_while_it_is_computed_stays_as_it_was_locked(oper
     operator.do(several)
     compiled(operator)
     before = operator.do(lambda database: stored(database, "doc"))
-    operator.rows("UPDATE prices SET amount = 1")
+    runs = operator.rows("SELECT sp, run FROM invoice_specifications ORDER BY sp")
     process = _stopped_in_the_middle(operator)
     try:
         lock(operator)
@@ -133,6 +133,7 @@ def test_a_month_that_is_locked_while_it_is_computed_stays_as_it_was_locked(oper
         _goes_on(process)
     assert process.returncode != 0
     assert operator.do(lambda database: stored(database, "doc")) == before
+    assert operator.rows("SELECT sp, run FROM invoice_specifications ORDER BY sp") == runs
 
 
 def test_an_entry_that_is_written_while_the_month_is_locked_comes_before_or_not_at_all(operator: Operator) -> None:

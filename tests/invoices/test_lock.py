@@ -53,6 +53,16 @@ def test_a_locked_month_is_not_computed_again(operator: Operator) -> None:
     assert operator.value("SELECT count(*) FROM invoice_rows") == len(before)
 
 
+def test_a_month_whose_prices_changed_since_is_computed_again_before_it_is_locked(operator: Operator) -> None:
+    operator.do(several)
+    compiled(operator)
+    operator.rows("UPDATE prices SET amount = amount + 1 WHERE fee = 'PERIODIC'")
+    with pytest.raises(errors.Conflict, match="the last change of prices, for alfa"):
+        lock(operator)
+    compiled(operator)
+    lock(operator)
+
+
 def test_locking_again_changes_nothing(operator: Operator) -> None:
     locked(operator)
     assert lock(operator) == lock(operator)

@@ -129,8 +129,8 @@ async def lock(database: Database, issuer: Issuer, period: Period) -> datetime:
         moment = None if stale else await storage.lock(tx, period=period.name)
     if moment is None:
         raise errors.Conflict(
-            f"The month {period.name} is not computed since it ended, and since the last entry by hand, for "
-            f"{', '.join(stale[:5]) or 'anybody'}; run `onapi invoices compile {period.name}`."
+            f"The month {period.name} is not computed since it ended, and since the last entry by hand and the last "
+            f"change of prices, for {', '.join(stale[:5]) or 'anybody'}; run `onapi invoices compile {period.name}`."
         )
     return moment
 

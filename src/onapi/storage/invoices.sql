@@ -106,11 +106,12 @@ ANALYZE invoice_rows;
 
 -- name: incomplete
 -- scope: operator (a month is everybody's)
--- Whose month was computed before it was over, or before the last entry by hand, or not at all.
+-- Whose month was computed before it was over, before the last entry by hand or change of prices, or not at all.
 SELECT p.sp FROM providers p LEFT JOIN invoice_specifications s ON s.period = $period AND s.sp = p.sp
  WHERE p.created_at < ($last::date + 1)::timestamp AT TIME ZONE $zone
    AND (s.compiled_at IS NULL
         OR s.compiled_at < ($last::date + 1)::timestamp AT TIME ZONE $zone
+        OR s.compiled_at <= (SELECT c.at FROM price_changes c)
         OR s.compiled_at <= (SELECT max(GREATEST(e.created_at, e.withdrawn_at)) FROM invoice_entries e
                               WHERE e.period = $period AND e.sp = p.sp))
  ORDER BY p.sp;

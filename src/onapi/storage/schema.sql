@@ -925,6 +925,15 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION public.prices_changed() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    INSERT INTO price_changes (at) VALUES (stamp()) ON CONFLICT (only_row) DO UPDATE SET at = EXCLUDED.at;
+    RETURN NULL;
+END
+$$;
+
 CREATE FUNCTION public.providers_stay() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -1511,6 +1520,12 @@ COMMENT ON COLUMN public.port_samples.counted IS 'The counters as the element to
 
 COMMENT ON COLUMN public.port_samples.passed IS 'What passed in each direction since the reading before; NULL: nobody knows.';
 
+CREATE TABLE public.price_changes (
+    only_row boolean DEFAULT true NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT price_changes_only_row_check CHECK (only_row)
+);
+
 CREATE TABLE public.prices (
     service text NOT NULL COLLATE pg_catalog."C",
     fee text NOT NULL,
@@ -1685,6 +1700,9 @@ ALTER TABLE ONLY public.port_peaks
 
 ALTER TABLE ONLY public.port_samples
     ADD CONSTRAINT port_samples_pkey PRIMARY KEY (element, port);
+
+ALTER TABLE ONLY public.price_changes
+    ADD CONSTRAINT price_changes_pkey PRIMARY KEY (only_row);
 
 ALTER TABLE ONLY public.prices
     ADD CONSTRAINT prices_service_fee_price_group_valid_from_key UNIQUE NULLS NOT DISTINCT (service, fee, price_group, valid_from);
@@ -1861,6 +1879,8 @@ CREATE TRIGGER orders_journal AFTER UPDATE ON public.orders REFERENCING OLD TABL
 CREATE TRIGGER orders_journal_new AFTER INSERT ON public.orders REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.orders_journal_new();
 
 CREATE TRIGGER orders_move BEFORE INSERT OR DELETE OR UPDATE ON public.orders FOR EACH ROW EXECUTE FUNCTION public.orders_move();
+
+CREATE TRIGGER prices_changed AFTER INSERT OR DELETE OR UPDATE ON public.prices FOR EACH STATEMENT EXECUTE FUNCTION public.prices_changed();
 
 CREATE TRIGGER providers_announce AFTER INSERT OR DELETE OR UPDATE ON public.providers FOR EACH STATEMENT EXECUTE FUNCTION public.announce();
 
