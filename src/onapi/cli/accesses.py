@@ -19,7 +19,9 @@ from onapi.domain.accesses import Access
 from onapi.domain.address_lists import Detected, Format, RowError, Writer
 from onapi.storage.pool import Database
 
-app = typer.Typer(help="Accesses: address lists in and out.", no_args_is_help=True)
+app = typer.Typer(
+    help="Accesses: address lists in and out.", no_args_is_help=True, rich_markup_mode=None, add_completion=False
+)
 
 _SHOWN_ERRORS = 20
 

@@ -18,7 +18,12 @@ from onapi.domain.catalogue_fields import Flaw
 from onapi.domain.prices import Fee
 from onapi.storage.pool import Database
 
-app = typer.Typer(help="The catalogue: what is sold, where, by whom and for how much.", no_args_is_help=True)
+app = typer.Typer(
+    help="The catalogue: what is sold, where, by whom and for how much.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    add_completion=False,
+)
 
 _SHOWN_FLAWS = 50
 _COLUMNS = (

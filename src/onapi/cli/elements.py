@@ -20,7 +20,12 @@ from onapi.drivers.snmp import recording
 from onapi.storage.inventory import Listed
 from onapi.storage.pool import Database
 
-app = typer.Typer(help="The network's elements, and what is connected to them.", no_args_is_help=True)
+app = typer.Typer(
+    help="The network's elements, and what is connected to them.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    add_completion=False,
+)
 
 _SHOWN_ERRORS = 50
 _LONGEST_LINE = 1 << 20

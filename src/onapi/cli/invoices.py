@@ -22,7 +22,12 @@ from onapi.storage.invoice_entries import Entry
 from onapi.storage.pool import Database
 from onapi.vocabulary import RowType
 
-app = typer.Typer(help="Invoices: compute a month, check it, correct it, lock it.", no_args_is_help=True)
+app = typer.Typer(
+    help="Invoices: compute a month, check it, correct it, lock it.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    add_completion=False,
+)
 
 _SHOWN = 50
 

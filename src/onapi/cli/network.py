@@ -12,7 +12,7 @@ from onapi.actions.renewal import Renewal, Renewed
 from onapi.cli import asking, database, output
 from onapi.storage.pool import Database
 
-app = typer.Typer(help="The network as a whole.", no_args_is_help=True)
+app = typer.Typer(help="The network as a whole.", no_args_is_help=True, rich_markup_mode=None, add_completion=False)
 
 
 @app.callback()

@@ -11,7 +11,12 @@ from onapi.storage.order_admin import Detailed, Listed, Step
 from onapi.storage.pool import Database
 from onapi.vocabulary import OrderState
 
-app = typer.Typer(help="Orders: what is under way, and ways out for what is stuck.", no_args_is_help=True)
+app = typer.Typer(
+    help="Orders: what is under way, and ways out for what is stuck.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    add_completion=False,
+)
 
 
 def _id(value: str) -> str:

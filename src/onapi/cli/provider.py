@@ -13,8 +13,15 @@ from onapi.storage.pool import Database
 from onapi.storage.providers import Credential, Provider
 from onapi.vocabulary import Dialect, TechnicalScope
 
-app = typer.Typer(help="Service providers: accounts and passwords.", no_args_is_help=True)
-credential = typer.Typer(help="Passwords of a provider.", no_args_is_help=True)
+app = typer.Typer(
+    help="Service providers: accounts and passwords.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    add_completion=False,
+)
+credential = typer.Typer(
+    help="Passwords of a provider.", no_args_is_help=True, rich_markup_mode=None, add_completion=False
+)
 app.add_typer(credential, name="credential")
 
 

@@ -10,7 +10,12 @@ from onapi.storage import simulated
 from onapi.storage.pool import Database
 from onapi.storage.simulated import Fault, Port
 
-app = typer.Typer(help="The simulated network: what it delivers, and its faults.", no_args_is_help=True)
+app = typer.Typer(
+    help="The simulated network: what it delivers, and its faults.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    add_completion=False,
+)
 
 
 class Kind(StrEnum):

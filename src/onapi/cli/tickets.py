@@ -19,7 +19,12 @@ from onapi.storage.pool import Database
 from onapi.storage.ticket_admin import Line
 from onapi.vocabulary import Party, ProblemType, TicketStatus
 
-app = typer.Typer(help="Tickets: what SPs complain of, and what to say to them.", no_args_is_help=True)
+app = typer.Typer(
+    help="Tickets: what SPs complain of, and what to say to them.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    add_completion=False,
+)
 
 
 def _id(value: str) -> str:
