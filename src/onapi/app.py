@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from importlib.metadata import version
 
@@ -101,11 +101,14 @@ async def running(settings: Settings) -> AsyncIterator[Api]:
     Raises:
         Unavailable: the database cannot be reached, or its schema is not this version's.
     """
-    database = await pool.connect(settings.database_url, for_sps=True)
-    # Elements are asked for the CO: where their credentials are is nothing that a statement for SPs may see.
-    operators = await pool.connect(settings.database_url)
-    network = Network(cabinet=Cabinet(operators))
-    try:
+    async with AsyncExitStack() as stack:
+        database = await pool.connect(settings.database_url, for_sps=True)
+        stack.push_async_callback(database.close)
+        # Elements are asked for the CO: where their credentials are is nothing that a statement for SPs may see.
+        operators = await pool.connect(settings.database_url)
+        stack.push_async_callback(operators.close)
+        network = Network(cabinet=Cabinet(operators))
+        stack.push_async_callback(network.close)
         await migrate.refuse_other_schema(database)
         async with database.transaction() as tx:
             cursors = Cursors(await facts.cursor_key(tx))
@@ -115,18 +118,11 @@ async def running(settings: Settings) -> AsyncIterator[Api]:
         places = Places(operators, simulated=settings.network == SIMULATED)
         witness = Witness(operators, places, network)
         await newsroom.start()
-        try:
-            resources = _resources(database, newsroom, herald, Lists(database, newsroom, cursors), witness)
-            resources.append(Tech(Technical(database, places, network)).endpoint())
-            yield _api(settings, database, authenticator, resources)
-        finally:
-            await newsroom.stop()
-            await herald.stop()
-            await witness.stop()
-    finally:
-        await network.close()
-        await operators.close()
-        await database.close()
+        for part in (witness, herald, newsroom):
+            stack.push_async_callback(part.stop)
+        resources = _resources(database, newsroom, herald, Lists(database, newsroom, cursors), witness)
+        resources.append(Tech(Technical(database, places, network)).endpoint())
+        yield _api(settings, database, authenticator, resources)
 
 
 @asynccontextmanager
@@ -168,15 +164,16 @@ async def _working(settings: Settings, *, works: bool) -> AsyncIterator[None]:
     if not works:
         yield
         return
-    database = await pool.connect(settings.database_url)
-    async with engine(settings, database, concurrency=CONCURRENCY) as worker:
+    async with AsyncExitStack() as stack:
+        database = await pool.connect(settings.database_url)
+        stack.push_async_callback(database.close)
+        worker = await stack.enter_async_context(engine(settings, database, concurrency=CONCURRENCY))
         task = asyncio.create_task(worker.run())
         try:
             yield
         finally:
             worker.stop()
             await asyncio.wait([task])
-    await database.close()
 
 
 def _resources(
