@@ -78,6 +78,7 @@ class Worker:
         self._running: dict[ids.OrderId, asyncio.Task[None]] = {}
         self._wake = asyncio.Event()
         self._dropped = False
+        self._away = False
         self._stopping = False
 
     async def run(self) -> None:
@@ -111,11 +112,18 @@ class Worker:
     async def _go_on(self) -> bool:
         """Begin what is due; return whether there may be more. Whatever goes wrong, the next look is another try."""
         try:
-            return await self._claim()
+            more = await self._claim()
         except errors.Unavailable as error:
-            _log.warning("claim_failed", cause=error.cause)
+            if not self._away:
+                _log.warning("claim_failed", cause=error.cause)
+            self._away = True
         except Exception:  # noqa: BLE001 — an engine that ends would leave every order where it is
             _log.exception("claim_broke")
+        else:
+            if self._away:
+                _log.info("claims_again")
+            self._away = False
+            return more
         return False
 
     async def _claim(self) -> bool:
