@@ -1,7 +1,11 @@
 """Providers by command: accounts are made, listed, and their passwords changed without a break."""
 
 import json
+import time
 
+import httpx2
+
+from onapi.storage.pool import Database
 from tests import given
 from tests.cli.command import onapi
 from tests.conftest import Server
@@ -55,6 +59,45 @@ def test_the_list_says_what_each_provider_sees(database_url: str) -> None:
         ("gamma", "standard", ["Hemsö", "Åsen"]),
     ]
     assert "(all)" in onapi("provider", "list", url=database_url).out
+
+
+def test_an_account_is_changed_and_what_stays_in_view_is_no_news(server: Server) -> None:
+    url = server.database_url
+
+    async def filled(database: Database) -> dict[str, str]:
+        await given.accesses_in(
+            database, given.access("C-1", population="Centrum"), given.access("H-1", population="Hemsö")
+        )
+        return await given.provider(database, "alfa")
+
+    headers = server.do(filled)
+    changed = onapi("provider", "change", "alfa", "--population", "Centrum", "--population", "Åsen", url=url)
+    assert (changed.code, "'Åsen' so far" in changed.err) == (0, True)
+    assert onapi("provider", "change", "alfa", "--name", "Alfa AB", "--dialect", "standard", url=url).code == 0
+    (shown,) = json.loads(onapi("provider", "list", "--json", url=url).out)
+    assert (shown["name"], shown["dialect"], shown["populations"]) == ("Alfa AB", "standard", ["Centrum", "Åsen"])
+
+    def view(client: httpx2.Client) -> list[str]:
+        return [access["accessId"] for access in client.get("/accesses/").json()]
+
+    with server.client(headers) as client:
+        assert view(client) == ["C-1"]
+        assert onapi("provider", "change", "alfa", "--everything", url=url).code == 0
+        assert view(client) == ["C-1", "H-1"]
+        deadline = time.monotonic() + 30
+        told: list[tuple[str, str]] = []
+        while ("CREATE", "H-1") not in told[-1:] and time.monotonic() < deadline:
+            told = [(event["type"], event["objectId"]) for event in client.get("/events/").json()]
+        assert told == [("CREATE", "C-1"), ("CREATE", "H-1"), ("DELETE", "H-1"), ("CREATE", "H-1")]
+
+
+def test_what_cannot_be_changed_is_told(database_url: str) -> None:
+    url = database_url
+    assert onapi("provider", "change", "nobody", "--name", "N", url=url).code == 1
+    onapi("provider", "add", "alfa", "--name", "Alfa", url=url)
+    for arguments in ((), ("--everything", "--population", "Centrum"), ("--dialect", "latin")):
+        assert onapi("provider", "change", "alfa", *arguments, url=url).code == 2
+    assert onapi("provider", "change", "alfa", "--name", " ", url=url).code == 1
 
 
 def test_wrong_usage_is_2_and_failure_is_1_each_with_a_sentence_and_no_trace(database_url: str) -> None:

@@ -33,13 +33,39 @@ async def add(
         Conflict: there is such an account.
         Invalid: the name is empty or too long.
     """
-    if not name.strip() or len(name) > 255:
-        raise errors.Invalid("The name must be 1 to 255 characters.")
     async with database.transaction() as tx:
         agreed: list[str | None] = [*dict.fromkeys(populations)] or [None]
-        if not await storage.add(tx, sp=sp, name=name.strip(), dialect=dialect, populations=agreed):
+        if not await storage.add(tx, sp=sp, name=_name(name), dialect=dialect, populations=agreed):
             raise errors.Conflict(f"There is a provider {sp} already; `onapi provider show {sp}` has it.")
         return await _new_credential(tx, sp, secrets.token_urlsafe(_SECRET_BYTES))
+
+
+async def change(
+    database: Database,
+    *,
+    sp: ids.Sp,
+    name: str | None,
+    dialect: Dialect | None,
+    populations: Sequence[str | None] | None,
+) -> None:
+    """Change an SP's account; None is as it is. It holds from the next request on, and deltas and events follow.
+
+    Args:
+        database: opened for the operator.
+        sp: whose.
+        name: the SP's name.
+        dialect: in which it is answered.
+        populations: all that it sees; one that is None is everything.
+
+    Raises:
+        NotFound: there is no such account.
+        Invalid: the name is empty or too long.
+    """
+    async with database.transaction() as tx:
+        if not await storage.change(tx, sp=sp, name=None if name is None else _name(name), dialect=dialect):
+            raise _unknown(sp)
+        if populations is not None:
+            await storage.agree(tx, sp=sp, populations=dict.fromkeys(populations))
 
 
 async def unknown_populations(database: Database, populations: Sequence[str]) -> list[str]:
@@ -113,6 +139,12 @@ async def _new_credential(tx: Tx, sp: ids.Sp, secret: str) -> NewCredential:
     credential_id = f"c{number}"
     await storage.add_credential(tx, sp=sp, credential_id=credential_id, secret=secret)
     return NewCredential(sp, credential_id, secret)
+
+
+def _name(name: str) -> str:
+    if not name.strip() or len(name) > 255:
+        raise errors.Invalid("The name must be 1 to 255 characters.")
+    return name.strip()
 
 
 def _unknown(sp: ids.Sp) -> errors.NotFound:

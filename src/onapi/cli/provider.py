@@ -84,8 +84,32 @@ def add(
 
     made, unknown = database.run(work)
     _print_once(made)
-    for one in unknown:
-        output.say(f"No access is in the population {one!r} so far; is it spelled as in the address list?")
+    _doubt(unknown)
+
+
+@app.command()
+def change(
+    account: Account,
+    name: Annotated[str | None, typer.Option(help="The provider's name.")] = None,
+    dialect: Annotated[Dialect | None, typer.Option(help="Which reading of the standard it is answered in.")] = None,
+    population: Annotated[
+        list[str] | None, typer.Option(help="What it may see from now on, and nothing else; may be repeated.")
+    ] = None,
+    everything: Annotated[bool, typer.Option("--everything", help="It may see everything from now on.")] = False,
+) -> None:
+    """Change an account: what is not given stays as it is."""
+    if everything and population:
+        raise typer.BadParameter("either --everything or --population, not both.")
+    if name is None and dialect is None and not population and not everything:
+        raise typer.BadParameter("say what to change: --name, --dialect, --population or --everything.")
+
+    async def work(opened: Database) -> list[str]:
+        agreed = [None] if everything else population or None
+        await providers.change(opened, sp=ids.Sp(account), name=name, dialect=dialect, populations=agreed)
+        return await providers.unknown_populations(opened, population or [])
+
+    _doubt(database.run(work))
+    output.say(f"{account} is changed; `onapi provider show {account}` shows it.")
 
 
 @app.command("list")
@@ -151,6 +175,11 @@ def revoke_credential(
 
     database.run(work)
     output.say(f"{credential_id} of {account} is revoked.")
+
+
+def _doubt(populations: list[str]) -> None:
+    for one in populations:
+        output.say(f"No access is in the population {one!r} so far; is it spelled as in the address list?")
 
 
 def _print_once(made: providers.NewCredential) -> None:

@@ -58,6 +58,18 @@ async def add(tx: Tx, *, sp: ids.Sp, name: str, dialect: Dialect, populations: I
     return True
 
 
+async def change(tx: Tx, *, sp: ids.Sp, name: str | None, dialect: Dialect | None) -> bool:
+    """Change an account's name and dialect, None as it is; return False when there is no such account."""
+    return await _SQL["change"].value(tx, str, sp=sp, name=name, dialect=dialect) is not None
+
+
+async def agree(tx: Tx, *, sp: ids.Sp, populations: Iterable[str | None]) -> None:
+    """Make these the populations that the SP sees; what it sees before and after stays in its view in between."""
+    agreed = [*populations]
+    await _SQL["grant_more"].run(tx, sp=sp, populations=agreed)
+    await _SQL["revoke_others"].run(tx, sp=sp, populations=agreed)
+
+
 async def unknown_populations(tx: Tx, *, populations: Iterable[str]) -> list[str]:
     """Return those populations that no access is in."""
     found = await _SQL["unknown_populations"].rows(tx, populations=[*populations])

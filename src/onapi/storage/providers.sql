@@ -4,6 +4,21 @@ INSERT INTO providers (sp, name, dialect) VALUES ($sp, $name, $dialect) ON CONFL
 -- name: grant
 INSERT INTO agreements (sp, population, granted_at) VALUES ($sp, $population, now());
 
+-- name: change
+UPDATE providers SET name = COALESCE($name, name), dialect = COALESCE($dialect, dialect) WHERE sp = $sp RETURNING sp;
+
+-- name: grant_more
+INSERT INTO agreements (sp, population, granted_at)
+SELECT $sp, w.population, now() FROM unnest($populations::text[]) AS w (population)
+ WHERE NOT EXISTS (SELECT FROM agreements g
+                    WHERE g.sp = $sp AND g.revoked_at IS NULL AND g.population IS NOT DISTINCT FROM w.population);
+
+-- name: revoke_others
+UPDATE agreements g SET revoked_at = now()
+ WHERE g.sp = $sp AND g.revoked_at IS NULL
+   AND NOT EXISTS (SELECT FROM unnest($populations::text[]) AS w (population)
+                    WHERE w.population IS NOT DISTINCT FROM g.population);
+
 -- name: unknown_populations
 -- scope: operator (a misspelt population shows an SP nothing)
 SELECT w.population FROM unnest($populations::text[]) AS w (population)
