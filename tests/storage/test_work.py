@@ -133,6 +133,25 @@ def test_an_order_for_another_day_does_not_keep_others_waiting(operator: Operato
     assert claimed(operator, lease()) == []
 
 
+def test_what_has_begun_goes_on_though_an_earlier_order_for_another_day_is_due_by_now(
+    operator: Operator, accesses: Iterator[str]
+) -> None:
+    access = next(accesses)
+    dated = new_order(access, service="VOIP", service_type="VOIP", claim="alfa 1")
+    begun = new_order(access, service="VOIP", service_type="VOIP", claim="alfa 2")
+    place(operator, dated)
+    operator.rows("UPDATE orders SET due_at = 'infinity' WHERE order_id = $1", dated.order_id)
+    place(operator, begun)
+    mine = lease()
+    assert claimed(operator, mine) == [begun.order_id]
+    pause = timedelta()
+    do(operator, lambda tx: work.postpone(tx, mine, begun.order_id, trouble="Not now.", pause=pause))
+    operator.rows("UPDATE orders SET due_at = clock_timestamp() WHERE order_id = $1", dated.order_id)
+    assert claimed(operator, mine) == [begun.order_id], "each would wait for the other"
+    assert do(operator, lambda tx: work.succeed(tx, mine, [begun.order_id])) == {begun.order_id}
+    assert claimed(operator, mine) == [dated.order_id]
+
+
 def test_many_workers_at_once_share_the_orders(operator: Operator, accesses: Iterator[str]) -> None:
     orders = [new_order(next(accesses)) for _ in range(30)]
     place(operator, *orders)

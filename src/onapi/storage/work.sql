@@ -9,10 +9,11 @@ WITH due AS (
        AND NOT EXISTS (
            SELECT FROM orders e
             WHERE e.access_id = o.access_id AND e.state = 'IN_PROGRESS' AND e.order_id <> o.order_id)
-       AND NOT EXISTS (
+       -- What has begun goes on, also when an earlier one for a later day has become due meanwhile.
+       AND (o.state = 'IN_PROGRESS' OR NOT EXISTS (
            SELECT FROM orders e
             WHERE e.access_id = o.access_id AND e.position < o.position AND e.state = 'RECEIVED'
-              AND e.due_at <= clock_timestamp())
+              AND e.due_at <= clock_timestamp()))
      ORDER BY o.due_at, o.position LIMIT $most FOR UPDATE SKIP LOCKED),
 claimed AS (
     UPDATE orders o
