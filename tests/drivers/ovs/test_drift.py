@@ -145,7 +145,7 @@ def test_a_database_that_is_killed_when_it_has_written_is_asked_again(operator: 
         _meddle(operator, BROADBAND, just_after=lambda: operator.switch.kill("ovsdb-server"))
     operator.switch.start_database()
     assert operator.provision(None, BROADBAND).startswith("It was so already")
-    assert operator.customer.reaches(operator.provider, patience_s=10)
+    assert operator.customer.reaches(operator.provider, patience_s=60)
     assert flows_at_about(5_000, operator.customer, operator.provider)
 
 

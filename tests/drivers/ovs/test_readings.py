@@ -88,7 +88,7 @@ def test_a_port_counts_what_comes_and_goes(operator: Operator) -> None:
     before = operator.ask(lambda driver: driver.counters(["p1", "p2", "p77"]))
     assert set(before) == {"p1", "p2"}
     for _ in range(50):
-        assert operator.customer.reaches(operator.provider, patience_s=10, size=1000)
+        assert operator.customer.reaches(operator.provider, patience_s=60, size=1000)
     after = operator.ask(lambda driver: driver.counters(["p1"]))["p1"]
     assert after.read_at > before["p1"].read_at
     for old, new in ((before["p1"].input, after.input), (before["p1"].output, after.output)):
@@ -106,7 +106,7 @@ def test_a_port_counts_what_comes_and_goes(operator: Operator) -> None:
 
 def test_the_customers_device_is_in_the_table_of_its_port_and_vlan(operator: Operator) -> None:
     operator.provision(None, BROADBAND)
-    assert operator.customer.reaches(operator.provider, patience_s=10)
+    assert operator.customer.reaches(operator.provider, patience_s=60)
     mac = operator.customer.mac
     found = operator.ask(lambda driver: driver.macs("p1", [BB]))
     assert [(one.mac, one.vlan, one.learnt_at) for one in found] == [(mac, BB, None)]
