@@ -138,7 +138,10 @@ def _received(sink: socket.socket, seconds: float) -> int:
 def _icmp(token: bytes) -> bytes:
     message = struct.pack("!BBHHH", _ICMP_ECHO, 0, 0, 1, 1) + token
     total = sum(struct.unpack(f"!{len(message) // 2}H", message))
-    checksum = ~((total >> 16) + (total & 0xFFFF)) & 0xFFFF
+    while total > 0xFFFF:
+        # What is carried may carry once more.
+        total = (total >> 16) + (total & 0xFFFF)
+    checksum = ~total & 0xFFFF
     return message[:2] + struct.pack("!H", checksum) + message[4:]
 
 
