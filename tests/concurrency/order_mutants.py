@@ -51,6 +51,7 @@ NAIVE = mutants.NAIVE
 
 SUBSCRIPTIONS_HAVE_NO_EVENTS = """
 DROP TRIGGER subscriptions_journal ON subscriptions;
+DROP TRIGGER subscriptions_journal_new ON subscriptions;
 """
 
 BEGIN_IS_TOLD_TWICE = """
