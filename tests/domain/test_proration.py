@@ -28,7 +28,7 @@ def months(draw: st.DrawFn) -> tuple[list[int], int]:
         ("149.00", 1, 31, "4.81"),
         ("100.00", 10, 30, "33.33"),
         ("100.00", 20, 30, "66.67"),
-        ("0.01", 14, 28, "0.00"),  # half a cent, to the even one
+        ("0.01", 14, 28, "0.01"),  # half a cent, up
         ("0.03", 14, 28, "0.02"),
         ("149.00", 30, 30, "149.00"),
         ("0.00", 7, 30, "0.00"),
@@ -68,6 +68,11 @@ def test_parts_at_any_prices_add_up_to_the_exact_sum_rounded_and_each_is_right_t
     assert abs(Fraction(sum(amounts)) - sum(exact)) <= Fraction(1, 200)
     assert all(abs(Fraction(amount) - share) < Fraction(1, 100) for amount, share in zip(amounts, exact, strict=True))
     assert sum(amounts) <= max(price for price, _ in stretches)
+
+
+def test_halves_before_and_after_a_stretch_do_not_add_up_to_a_cent_for_it() -> None:
+    amounts = prorate([(Decimal("111.25"), 3), (Decimal("0.30"), 1)], 30)
+    assert amounts == [Decimal("11.13"), Decimal("0.01")]
 
 
 def test_a_month_without_stretches_has_no_amounts() -> None:
