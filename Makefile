@@ -1,6 +1,8 @@
 # The front door. `make` alone lists what there is.
 .PHONY: help setup demo test check bench docs schema lock
 .DEFAULT_GOAL := help
+# Images of containers like to set it; every start of a command would compile all that it loads.
+unexport PYTHONDONTWRITEBYTECODE
 
 help:            ## this list
 	@grep -E '^[a-z]+: .*## ' $(MAKEFILE_LIST) | sed -E 's/: +.*## /\t/' | expand -t 10
@@ -12,7 +14,7 @@ demo: setup      ## a whole communication operator on this machine; DEMO="--port
 	@exec .venv/bin/onapi demo $(DEMO)
 
 test: setup      ## the whole test suite, on a real PostgreSQL that it starts itself; T="-k accesses" passes options on
-	@.venv/bin/pytest $(T)
+	@.venv/bin/pytest -n auto $(T)
 
 check: setup     ## ruff, mypy --strict, import-linter, and the architecture tests
 	@.venv/bin/ruff check .

@@ -3,12 +3,13 @@
 import asyncio
 import contextlib
 import itertools
+import os
 import tempfile
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import asyncpg
 import httpx2
@@ -16,6 +17,7 @@ import hypothesis
 import pytest
 import uvicorn
 from starlette.types import ASGIApp
+from xdist.scheduler import LoadFileScheduling
 
 from onapi.app import Application
 from onapi.settings import Settings
@@ -49,6 +51,23 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     skipped = reporter.stats.get("skipped", []) if reporter else []
     if session.config.getoption("--no-skips") and skipped:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+class _Files(LoadFileScheduling):  # type: ignore[misc]
+    """Who runs which tests: those of a file are run by one worker, and so are those of the lab, which is one city."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "tests/lab" if nodeid.startswith("tests/lab/") else str(super()._split_scope(nodeid))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _Files:
+    """Let several workers run the tests."""
+    return _Files(config, log)
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Return how many workers keep this machine busy: tests wait about as long as they compute."""
+    return max(2, (os.cpu_count() or 1) * 3 // 2)
 
 
 @pytest.fixture(scope="session")
