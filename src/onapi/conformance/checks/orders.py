@@ -6,7 +6,7 @@ Source: ON-API 2.6.0 spec/orders.md, common/dataformats.md.
 from collections.abc import Iterator
 from urllib.parse import quote, urlsplit
 
-from onapi.conformance import formats
+from onapi.conformance import formats, spelling
 from onapi.conformance.findings import Finding, Nothing, NotOffered
 from onapi.conformance.levels import Reading
 from onapi.conformance.register import Chapter, Findings
@@ -15,6 +15,7 @@ from onapi.conformance.server import Seen, Server
 CHAPTER = Chapter("ORD", "Orders", "orders")
 _PAGE = "spec/orders.md"
 _FORMATS = "common/dataformats.md"
+_NONE = "No order that was shown"
 _MOST = 12
 OPERATIONS = ("ACTIVATE", "DEACTIVATE", "SUSPEND", "RESUME", "MODIFY", "CHANGE")
 STATES = ("RECEIVED", "IN_PROGRESS", "DONE_SUCCESS", "DONE_FAILED")
@@ -182,9 +183,7 @@ def why(server: Server) -> Findings:
     deviation="`equipment`",
 )
 def equipment_is_an_array(server: Server) -> Findings:
-    for seen in _having(server, "equipment"):
-        if formats.objects(seen.value["equipment"]):
-            yield seen.wrong("equipment is no array of objects")
+    yield from spelling.array_of_equipment(some(server), _NONE)
 
 
 @CHAPTER.must(
@@ -195,24 +194,14 @@ def equipment_is_an_array(server: Server) -> Findings:
     deviation="`equipment`",
 )
 def equipment_is_an_object(server: Server) -> Findings:
-    for seen in _having(server, "equipment"):
-        given = seen.value["equipment"]
-        if not isinstance(given, dict) and (formats.objects(given) or len(given) == 1):
-            yield seen.wrong("equipment is neither an object nor an array of several")
+    yield from spelling.one_or_more_of_equipment(some(server), _NONE)
 
 
 @CHAPTER.should(
     13, "The digits A to F of a MAC address are capital letters.", f"{_FORMATS}, macAddress", deviation="`macAddress`"
 )
 def capitals(server: Server) -> Findings:
-    met = False
-    for seen in equipment(server):
-        given = seen.value.get("macAddress")
-        met = met or isinstance(given, str)
-        if isinstance(given, str) and given != given.upper():
-            yield seen.wrong(f"macAddress is {given}")
-    if not met:
-        raise Nothing("No order that was shown has a macAddress.")
+    yield from spelling.capitals(equipment(server), _NONE)
 
 
 @CHAPTER.must(
@@ -223,7 +212,7 @@ def capitals(server: Server) -> Findings:
     deviation="characteristics",
 )
 def sla_of_the_standard(server: Server) -> Findings:
-    yield from _named(server, "SLA", "sla")
+    yield from spelling.called("SLA", "sla", characteristics(server), _NONE)
 
 
 @CHAPTER.must(
@@ -234,20 +223,4 @@ def sla_of_the_standard(server: Server) -> Findings:
     deviation="characteristics",
 )
 def sla_of_the_seed(server: Server) -> Findings:
-    yield from _named(server, "sla", "SLA")
-
-
-def _named(server: Server, right: str, wrong: str) -> Findings:
-    found = [seen for seen in characteristics(server) if {right, wrong} & seen.value.keys()]
-    if not found:
-        raise Nothing(f"No order that was shown has {right}.")
-    for seen in found:
-        if wrong in seen.value:
-            yield seen.wrong(f'has "{wrong}"')
-
-
-def _having(server: Server, name: str) -> list[Seen]:
-    found = [seen for seen in some(server) if name in seen.value]
-    if not found:
-        raise Nothing(f"No order that was shown has {name}.")
-    return found
+    yield from spelling.called("sla", "SLA", characteristics(server), _NONE)

@@ -6,7 +6,7 @@ Source: ON-API 2.6.0 spec/subscriptions.md, common/dataformats.md.
 from collections import Counter
 from collections.abc import Iterator
 
-from onapi.conformance import formats
+from onapi.conformance import formats, spelling
 from onapi.conformance.findings import Finding, Nothing
 from onapi.conformance.levels import Reading
 from onapi.conformance.register import Chapter, Findings
@@ -15,6 +15,7 @@ from onapi.conformance.server import Seen, Server
 CHAPTER = Chapter("SUB", "Subscriptions", "subscriptions")
 _PAGE = "spec/subscriptions.md"
 _FORMATS = "common/dataformats.md"
+_NONE = "No subscription that was shown"
 
 
 def every(server: Server) -> Iterator[Seen]:
@@ -108,9 +109,7 @@ def live(server: Server) -> Findings:
     deviation="`equipment`",
 )
 def equipment_is_an_array(server: Server) -> Findings:
-    for seen in _having(server, "equipment"):
-        if formats.objects(seen.value["equipment"]):
-            yield seen.wrong("equipment is no array of objects")
+    yield from spelling.array_of_equipment(every(server), _NONE)
 
 
 @CHAPTER.must(
@@ -121,10 +120,7 @@ def equipment_is_an_array(server: Server) -> Findings:
     deviation="`equipment`",
 )
 def equipment_is_an_object(server: Server) -> Findings:
-    for seen in _having(server, "equipment"):
-        given = seen.value["equipment"]
-        if not isinstance(given, dict) and (formats.objects(given) or len(given) == 1):
-            yield seen.wrong("equipment is neither an object nor an array of several")
+    yield from spelling.one_or_more_of_equipment(every(server), _NONE)
 
 
 @CHAPTER.must(8, "An unknown identifier of DHCP is left out.", f"{_FORMATS}, dhcpIdentifier")
@@ -142,14 +138,7 @@ def unknown_identifiers(server: Server) -> Findings:
     9, "The digits A to F of a MAC address are capital letters.", f"{_FORMATS}, macAddress", deviation="`macAddress`"
 )
 def capitals(server: Server) -> Findings:
-    met = False
-    for seen in equipment(server):
-        given = seen.value.get("macAddress")
-        met = met or isinstance(given, str)
-        if isinstance(given, str) and given != given.upper():
-            yield seen.wrong(f"macAddress is {given}")
-    if not met:
-        raise Nothing("No subscription that was shown has a macAddress.")
+    yield from spelling.capitals(equipment(server), _NONE)
 
 
 @CHAPTER.must(
@@ -160,7 +149,7 @@ def capitals(server: Server) -> Findings:
     deviation="characteristics",
 )
 def sla_of_the_standard(server: Server) -> Findings:
-    yield from _named(server, "SLA", "sla")
+    yield from spelling.called("SLA", "sla", characteristics(server), _NONE)
 
 
 @CHAPTER.must(
@@ -171,7 +160,7 @@ def sla_of_the_standard(server: Server) -> Findings:
     deviation="characteristics",
 )
 def sla_of_the_seed(server: Server) -> Findings:
-    yield from _named(server, "sla", "SLA")
+    yield from spelling.called("sla", "SLA", characteristics(server), _NONE)
 
 
 @CHAPTER.contradictory(
@@ -181,20 +170,4 @@ def sla_of_the_seed(server: Server) -> Findings:
     deviation="characteristics",
 )
 def addresses(server: Server) -> Findings:
-    yield from _named(server, "ipAddresses", "ipAddress")
-
-
-def _named(server: Server, right: str, wrong: str) -> Findings:
-    found = [seen for seen in characteristics(server) if {right, wrong} & seen.value.keys()]
-    if not found:
-        raise Nothing(f"No subscription that was shown has {right}.")
-    for seen in found:
-        if wrong in seen.value:
-            yield seen.wrong(f'has "{wrong}"')
-
-
-def _having(server: Server, name: str) -> list[Seen]:
-    found = [seen for seen in every(server) if name in seen.value]
-    if not found:
-        raise Nothing(f"No subscription that was shown has {name}.")
-    return found
+    yield from spelling.called("ipAddresses", "ipAddress", characteristics(server), _NONE)

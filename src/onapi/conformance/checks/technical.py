@@ -6,7 +6,7 @@ Source: ON-API 2.6.0 spec/technical_info.md.
 from collections.abc import Callable, Iterator
 from urllib.parse import quote
 
-from onapi.conformance import formats
+from onapi.conformance import formats, spelling
 from onapi.conformance.exchange import Exchange
 from onapi.conformance.findings import Finding, Nothing, NotOffered
 from onapi.conformance.levels import Reading
@@ -157,7 +157,7 @@ def both_paths(server: Server) -> Findings:
     reading=Reading.STANDARD,
 )
 def speeds_of_the_standard(server: Server) -> Findings:
-    yield from _named(server, STATUS, "configuredSpeed", "configuredSpeeds")
+    yield from spelling.called("configuredSpeed", "configuredSpeeds", shown(STATUS)(server), "Nothing that was shown")
 
 
 @CHAPTER.must(
@@ -167,7 +167,7 @@ def speeds_of_the_standard(server: Server) -> Findings:
     reading=Reading.BITVIS,
 )
 def speeds_of_the_seed(server: Server) -> Findings:
-    yield from _named(server, STATUS, "configuredSpeeds", "configuredSpeed")
+    yield from spelling.called("configuredSpeeds", "configuredSpeed", shown(STATUS)(server), "Nothing that was shown")
 
 
 @CHAPTER.contradictory(
@@ -207,7 +207,7 @@ def _rates(server: Server, name: str, kind: formats.Format) -> Findings:
     reading=Reading.STANDARD,
 )
 def snooping_of_the_standard(server: Server) -> Findings:
-    yield from _named(server, CPE, "dhcpSnooping", "dhcpSnoopingTable")
+    yield from spelling.called("dhcpSnooping", "dhcpSnoopingTable", shown(CPE)(server), "Nothing that was shown")
 
 
 @CHAPTER.must(
@@ -217,13 +217,4 @@ def snooping_of_the_standard(server: Server) -> Findings:
     reading=Reading.BITVIS,
 )
 def snooping_of_the_seed(server: Server) -> Findings:
-    yield from _named(server, CPE, "dhcpSnoopingTable", "dhcpSnooping")
-
-
-def _named(server: Server, place: str, right: str, wrong: str) -> Findings:
-    found = [seen for seen in shown(place)(server) if {right, wrong} & seen.value.keys()]
-    if not found:
-        raise Nothing(f"Nothing that was shown has {right}.")
-    for seen in found:
-        if wrong in seen.value:
-            yield seen.wrong(f"has {wrong}")
+    yield from spelling.called("dhcpSnoopingTable", "dhcpSnooping", shown(CPE)(server), "Nothing that was shown")
