@@ -5,6 +5,7 @@ import itertools
 import random
 import time
 from collections import Counter
+from collections.abc import Callable
 from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, field
 
@@ -17,7 +18,7 @@ from tests.concurrency import order_histories
 from tests.concurrency.followers import Follower, Manner
 from tests.concurrency.order_fighters import FOUGHT_FOR, Fighter, Side
 from tests.concurrency.order_followers import Events, OrderEvents, Services, Subscriptions
-from tests.concurrency.scene import Scene
+from tests.concurrency.scene import Scene, lasting
 from tests.operators import Operator
 
 FIGHTERS_A_SIDE = 8
@@ -106,8 +107,8 @@ class Outcome:
         return "\n".join([*lines, *complaints])
 
 
-async def run(scene: Scene, seconds: float) -> Outcome:
-    """Let everybody fight for so long, and judge when all is quiet."""
+async def run(scene: Scene, seconds: float, enough: Callable[[Outcome], bool] = lambda _: True) -> Outcome:
+    """Let everybody fight for so long, and until that is enough, and judge when all is quiet."""
     await scene.city(*(given.access(access_id) for access_id in FOUGHT_FOR))
     await given.catalogue_in(scene.database, *CATALOGUE)
     clients = {
@@ -129,7 +130,7 @@ async def run(scene: Scene, seconds: float) -> Outcome:
             Events(client, scene.urls, scene.now, sp=sp),
             OrderEvents(client, scene.urls, sp=sp),
         ]
-    began, stop, enough = time.monotonic(), asyncio.Event(), asyncio.Event()
+    began, stop, quiet = time.monotonic(), asyncio.Event(), asyncio.Event()
     with ExitStack() as stack:
         for _ in range(WORKERS):
             operator = stack.enter_context(closing(Operator(scene.servers[0].database_url)))
@@ -139,13 +140,13 @@ async def run(scene: Scene, seconds: float) -> Outcome:
             fighting += [everybody.create_task(_change_by_hand(scene, outcome, stop))]
             fighting += [everybody.create_task(_change_slowly(scene, outcome, stop)) for _ in range(2)]
             for follower in outcome.followers:
-                everybody.create_task(_follow(follower, enough))
-            everybody.create_task(_watch(scene, outcome, enough))
-            await asyncio.sleep(seconds)
+                everybody.create_task(_follow(follower, quiet))
+            everybody.create_task(_watch(scene, outcome, quiet))
+            await lasting(seconds, lambda: enough(outcome))
             stop.set()
             await asyncio.wait(fighting)
             await _be_quiet(scene)
-            enough.set()
+            quiet.set()
     outcome.verdict += await _judge(scene, outcome)
     outcome.seconds = time.monotonic() - began
     return outcome
@@ -180,19 +181,19 @@ async def _change_slowly(scene: Scene, outcome: Outcome, stop: asyncio.Event) ->
         await _rest(stop, chance.uniform(0, 2))
 
 
-async def _follow(follower: Follower | Events | OrderEvents, enough: asyncio.Event) -> None:
+async def _follow(follower: Follower | Events | OrderEvents, quiet: asyncio.Event) -> None:
     if isinstance(follower, Events):
         await follower.begin()
-    while not enough.is_set():
+    while not quiet.is_set():
         await follower.poll()
-        await _rest(enough, _PAUSE_S)
+        await _rest(quiet, _PAUSE_S)
 
 
-async def _watch(scene: Scene, outcome: Outcome, enough: asyncio.Event) -> None:
-    while not enough.is_set():
+async def _watch(scene: Scene, outcome: Outcome, quiet: asyncio.Event) -> None:
+    while not quiet.is_set():
         outcome.verdict += await order_histories.found_by(scene.database, order_histories.AT_ANY_MOMENT)
         outcome.looks += 1
-        await _rest(enough, 0.1)
+        await _rest(quiet, 0.1)
 
 
 async def _be_quiet(scene: Scene) -> None:

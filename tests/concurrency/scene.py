@@ -2,7 +2,7 @@
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime, timedelta
 from typing import TypeVar, cast
@@ -23,6 +23,7 @@ F = TypeVar("F", bound=Follower)
 
 BELL = "BELL"
 _PATIENCE_S = 20.0
+_LONGEST_S = 180.0
 _LONG_AGO = "2020-02-02 02:02:02+00"
 
 
@@ -133,6 +134,14 @@ class Scene:
         async with self.database.transaction() as tx:
             await tx.execute("SET LOCAL session_replication_role = replica")
             await tx.execute(statement, _LONG_AGO)
+
+
+async def lasting(seconds: float, enough: Callable[[], bool]) -> None:
+    """Let things go on for so long, and then until enough of them have happened: a slow machine takes longer."""
+    await asyncio.sleep(seconds)
+    async with asyncio.timeout(_LONGEST_S):
+        while not enough():
+            await asyncio.sleep(0.2)
 
 
 @asynccontextmanager

@@ -2,25 +2,26 @@
 
 import asyncio
 import time
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from tests.concurrency import writers
 from tests.concurrency.followers import Follower, Manner
-from tests.concurrency.scene import Scene
+from tests.concurrency.scene import Scene, lasting
 from tests.concurrency.writers import Tally, Work, Writer
 
 _PAUSE_S = 0.05
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Outcome:
     """What came of it: the checker's sentences, none if all is well, and the numbers."""
 
-    verdict: list[str]
     tally: Tally
     followers: list[Follower]
-    deltas_while_slow: int
-    seconds: float
+    deltas_while_slow: int = 0
+    verdict: list[str] = field(default_factory=list)
+    seconds: float = 0.0
 
     @property
     def summary(self) -> str:
@@ -42,8 +43,8 @@ class Outcome:
         return "\n".join(lines)
 
 
-async def run(scene: Scene, seconds: float) -> Outcome:
-    """Let everybody write and follow for so long; the followers have different views and manners."""
+async def run(scene: Scene, seconds: float, enough: Callable[[Outcome], bool] = lambda _: True) -> Outcome:
+    """Let everybody write and follow for so long, and until that is enough, by different views and manners."""
     await scene.city(*writers.standing_accesses())
     changing = await scene.follower("gamma", "Nowhere", manner=Manner.WHOLE)
     followers = [
@@ -54,18 +55,20 @@ async def run(scene: Scene, seconds: float) -> Outcome:
         await scene.follower("omega", manner=Manner.PAGES),
     ]
     work = Work(scene, changing)
+    outcome = Outcome(work.tally, followers)
     began = time.monotonic()
     async with asyncio.TaskGroup() as everybody:
         writing = [everybody.create_task(_write(work, writer)) for writer in writers.EVERYONE]
-        following = [everybody.create_task(_follow(work, follower)) for follower in followers]
-        await asyncio.sleep(seconds)
+        for follower in followers:
+            everybody.create_task(_follow(work, follower, outcome))
+        await lasting(seconds, lambda: enough(outcome))
         work.stop.set()
         await asyncio.wait(writing)
-        deltas_while_slow = sum([await task for task in following])
     last_write = await scene.now()
     await asyncio.gather(*(follower.catch_up(last_write) for follower in followers))
-    verdict = [sentence for follower in followers for sentence in await follower.verdict()]
-    return Outcome(verdict, work.tally, followers, deltas_while_slow, time.monotonic() - began)
+    outcome.verdict += [sentence for follower in followers for sentence in await follower.verdict()]
+    outcome.seconds = time.monotonic() - began
+    return outcome
 
 
 async def _write(work: Work, writer: Writer) -> None:
@@ -74,13 +77,11 @@ async def _write(work: Work, writer: Writer) -> None:
         await writer(work, hand)
 
 
-async def _follow(work: Work, follower: Follower) -> int:
-    """Poll until the work ends; return how many deltas were asked for and answered within one slow transaction."""
-    within = 0
+async def _follow(work: Work, follower: Follower, outcome: Outcome) -> None:
+    """Poll until the work ends; count how many deltas were asked for and answered within one slow transaction."""
     while not work.stop.is_set():
         open_before, deltas = set(work.tally.slow_open), follower.deltas
         await follower.poll()
         work.tally.polls += 1
-        within += follower.deltas > deltas and bool(open_before & work.tally.slow_open)
+        outcome.deltas_while_slow += follower.deltas > deltas and bool(open_before & work.tally.slow_open)
         await asyncio.sleep(_PAUSE_S)
-    return within
