@@ -70,6 +70,17 @@ def test_a_broken_must_is_8(lab: Lab, url: str) -> None:
     assert (ran.code, "ACC-026 failed" in ran.out) == (8, True)
 
 
+@pytest.mark.parametrize("above", ["", "/onapi", "/onapi/"])
+def test_a_url_above_the_versions_root_is_2_and_it_is_said_where_the_root_is(lab: Lab, url: str, above: str) -> None:
+    ran = in_process(lab.town.server.url + above, "--user", "alfa")
+    assert (ran.code, ran.out, f"It is at {url}, it seems." in ran.err) == (2, "", True), ran
+
+
+def test_a_url_of_something_else_is_2_and_it_is_said_what_is_wanted(lab: Lab) -> None:
+    ran = in_process(lab.town.server.url + "/elsewhere/", "--user", "alfa")
+    assert (ran.code, ran.out, "/onapi/2.6/." in ran.err) == (2, "", True), ran
+
+
 def test_what_is_a_warning_only_is_0(lab: Lab, url: str) -> None:
     with lab.mutant.having(each(at("accesses"), mduApartmentNumber=1001)):
         ran = in_process(url, "--user", "alfa", "--check", "ACC-010")

@@ -25,6 +25,8 @@ from onapi.conformance.server import NOBODY, Server
 from onapi.conformance.session import Session
 
 _DOES_NOT_CONFORM = 8
+_NOT_FOUND = 404
+_USUAL_ROOTS = ("onapi/2.6/", "2.6/")
 _OWN, _OTHER = "ONAPI_SP_PASSWORD", "ONAPI_SP_OTHER_PASSWORD"
 
 
@@ -136,7 +138,7 @@ def _done(server: Server, checks: list[Check]) -> suite.Report:
 
 
 def _greet(server: Server) -> None:
-    """See that the users are let in."""
+    """See that this is an ON-API, and that the users are let in."""
     for session in filter(None, (server.session, server.other)):
         # Some show the list of endpoints to everybody.
         for path in ("", f"accesses/{NOBODY}"):
@@ -144,6 +146,20 @@ def _greet(server: Server) -> None:
             if greeting.status in {401, 403}:
                 output.complain(f"{session.url} does not let {session.user} in: it answers {greeting.status}.")
                 raise typer.Exit(exits.LOGIN)
+    _see_that_it_is_the_root(server.session)
+
+
+def _see_that_it_is_the_root(session: Session) -> None:
+    """See that there is a list of endpoints, or at least of accesses."""
+    if session.ask("GET", "").objects or session.ask("GET", "accesses/").status != _NOT_FOUND:
+        return
+    told = f"There is no ON-API at {session.url}: neither a list of endpoints nor accesses/."
+    for tail in _USUAL_ROOTS:
+        if session.ask("GET", tail).objects:
+            output.complain(f"{told} It is at {session.absolute(tail)}, it seems.")
+            raise typer.Exit(exits.USAGE)
+    output.complain(f"{told} The URL is that of the version's root, such as https://example.com/onapi/2.6/.")
+    raise typer.Exit(exits.USAGE)
 
 
 def _asked(server: Server, checks: list[Check]) -> suite.Report:

@@ -70,27 +70,22 @@ class Store:
         self._write(self._read() | {"current": name})
 
     def keep(self, profile: Profile, password: str) -> Profile:
-        """Keep a profile and its password, the latter where the profile says, and use it from now on."""
+        """Keep a profile, and its password where the profile says and nowhere else; use it from now on."""
         if profile.keeps == "keyring":
             keyring.set_password(_SERVICE, profile.name, password)
         elif profile.keeps == "file":
             _write_private(self.passwords, _read_json(self.passwords) | {profile.name: password})
         fields = asdict(profile)
         del fields["name"]
-        held = self._read()
-        self._write({"current": profile.name, "profiles": held["profiles"] | {profile.name: fields}})
+        before = [one for one in self.all() if one.name == profile.name and one.keeps != profile.keeps]
+        self._write({"current": profile.name, "profiles": self._read()["profiles"] | {profile.name: fields}})
+        for one in before:
+            self._forget_password(one)
         return profile
 
     def remove(self, name: str) -> None:
         """Forget a profile and its password."""
-        profile = self.one(name)
-        if profile.keeps == "keyring":
-            with contextlib.suppress(*_UNFIT):
-                keyring.delete_password(_SERVICE, name)
-        elif profile.keeps == "file":
-            kept = _read_json(self.passwords)
-            kept.pop(name, None)
-            _write_private(self.passwords, kept)
+        self._forget_password(self.one(name))
         held = self._read()
         del held["profiles"][name]
         self._write(held | {"current": None if held["current"] == name else held["current"]})
@@ -106,6 +101,15 @@ class Store:
             found = _read_json(self.passwords).get(profile.name)
             return None if found is None else str(found)
         return None
+
+    def _forget_password(self, profile: Profile) -> None:
+        if profile.keeps == "keyring":
+            with contextlib.suppress(*_UNFIT):
+                keyring.delete_password(_SERVICE, profile.name)
+        elif profile.keeps == "file":
+            kept = _read_json(self.passwords)
+            kept.pop(profile.name, None)
+            _write_private(self.passwords, kept)
 
     def _read(self) -> dict[str, Any]:
         return {"current": None, "profiles": {}} | _read_json(self.path)
