@@ -130,6 +130,16 @@ def test_every_flaw_is_told_with_its_line_and_nothing_is_kept(url: str, tmp_path
     assert _shown(url, "sw-1")["ports"] == []
 
 
+def test_a_driver_that_is_not_here_is_refused_with_the_names_of_those_that_are(url: str, tmp_path: Path) -> None:
+    text = "element,address,driver\nsw-1,192.0.2.1,snmp\nsw-2,192.0.2.2,cisco\n"
+    ran = onapi("elements", "import", _file(tmp_path, text), url=url)
+    assert (ran.code, "line 3, driver 'cisco': must be auto, or one of genieacs, huawei-vrp" in ran.err) == (
+        1,
+        True,
+    ), ran
+    assert "sw-1" not in onapi("elements", "list", url=url).out
+
+
 def test_of_very_many_flaws_the_first_are_shown_and_the_others_counted(url: str, tmp_path: Path) -> None:
     rows = "".join(f"X-{number}\n" for number in range(120))
     ran = onapi("elements", "import", _file(tmp_path, "accessId\n" + rows), url=url)

@@ -92,6 +92,8 @@ def test_work_carries_out_what_was_ordered_and_ends_cleanly(
 def test_an_order_that_fails_is_tried_again_when_the_operator_says_so(
     server: Server, alfa: dict[str, str], tmp_path: Path
 ) -> None:
+    nowhere = onapi("simulated", "fault", "A-99", "fail", url=server.database_url)
+    assert (nowhere.code, nowhere.err) == (1, "onapi: There is no access 'A-99'.\n")
     assert onapi("simulated", "fault", "A-1", "garbage", url=server.database_url).code == 0
     with server.client(alfa) as client, _working(server.database_url, tmp_path):
         order = _activate(client, "A-1")

@@ -28,6 +28,7 @@ from onapi.drivers.simulated.driver import Simulated
 from onapi.drivers.ways import Ways
 from onapi.storage import simulated as storage
 from onapi.storage.pool import Database
+from tests import given
 from tests.operators import Operator
 
 BB = Delivery(
@@ -45,9 +46,11 @@ _serial = itertools.count(1)
 
 
 @pytest.fixture
-def port() -> Port:
+def port(operator: Operator) -> Port:
     """Return a port that no other test has."""
-    return Port(access_id=f"P-{next(_serial)}", slot="Broadband")
+    access = given.access(f"P-{next(_serial)}")
+    operator.do(lambda database: given.accesses_in(database, access))
+    return Port(access_id=access.access_id, slot="Broadband")
 
 
 def provision(operator: Operator, port: Port, before: Delivery | None, after: Delivery | None) -> str:
@@ -123,6 +126,7 @@ def test_slots_and_accesses_are_apart(operator: Operator, port: Port) -> None:
 def test_many_ask_at_once_and_each_is_answered_for_its_own_port(operator: Operator) -> None:
     ports = [Port(access_id=f"M-{number}", slot="Broadband") for number in range(50)]
     broken = {port.access_id for port in ports[::5]}
+    operator.do(lambda database: given.accesses_in(database, *map(given.access, broken)))
     for access_id in broken:
         operator.fault(access_id, "reject", times=1)
 

@@ -59,10 +59,15 @@ class LedgerDriver:
         return f"{self._name} knows."
 
 
+_DRIVERS = Registry({"ledger": LedgerDriver}, {})
+
+
 def _imported(operator: Operator, text: str) -> None:
     async def work(database: Any) -> None:
         reading = inventory_lists.open_list(io.BytesIO(text.encode()), {})
-        outcome = await inventory.import_list(database, reading, dry_run=False, progress=lambda _: None)
+        outcome = await inventory.import_list(
+            database, reading, drivers=_DRIVERS, dry_run=False, progress=lambda _: None
+        )
         assert outcome.comparison is not None, outcome.row_errors
 
     operator.do(work)
@@ -72,7 +77,7 @@ def _done(operator: Operator, order: Any) -> tuple[str, str]:
     """Have an order carried out on the network of the inventory; return its state and message."""
     _LEDGER.asked.clear()
     place(operator, order)
-    network = Network(drivers=Registry({"ledger": LedgerDriver}, {}), environment={})
+    network = Network(drivers=_DRIVERS, environment={})
     with operator.working(driver=Ports(Places(operator.database, simulated=False), network)):
         operator.drained()
     operator.wait(network.close())

@@ -20,6 +20,7 @@ from onapi.domain import dhcp, inventory_lists
 from onapi.domain.dhcp import Identifiers
 from onapi.domain.inventory import Element
 from onapi.domain.option82 import Option82, write
+from onapi.drivers.registry import installed
 from onapi.storage import inventory
 from onapi.storage.inventory import Comparison
 from onapi.storage.pool import Database
@@ -47,7 +48,9 @@ def imported(operator: Operator, text: str, *, dry_run: bool = False, **template
 
     async def work(database: Database) -> Outcome:
         reading = inventory_lists.open_list(io.BytesIO(text.encode()), made)
-        return await actions.import_list(database, reading, dry_run=dry_run, progress=lambda _done: None)
+        return await actions.import_list(
+            database, reading, drivers=installed(), dry_run=dry_run, progress=lambda _done: None
+        )
 
     return operator.do(work)
 
@@ -350,7 +353,9 @@ def test_a_long_list_takes_no_more_memory_than_a_short_one(operator: Operator) -
         tracemalloc.start()
         try:
             reading = inventory_lists.open_list(lines(number), {})
-            outcome = await actions.import_list(database, reading, dry_run=True, progress=lambda _done: None)
+            outcome = await actions.import_list(
+                database, reading, drivers=installed(), dry_run=True, progress=lambda _done: None
+            )
             assert outcome.rows == number
             return tracemalloc.get_traced_memory()[1]
         finally:

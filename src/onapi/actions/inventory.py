@@ -7,9 +7,10 @@ from onapi import errors
 from onapi.actions import places
 from onapi.actions.accesses import Progress
 from onapi.domain.address_lists import RowError
-from onapi.domain.inventory import Place
+from onapi.domain.inventory import AUTO, Element, Place
 from onapi.domain.inventory_lists import Kind, Reading
 from onapi.drivers.network import Network, Probed
+from onapi.drivers.registry import Registry
 from onapi.storage import inventory as storage
 from onapi.storage.inventory import Comparison, Listed, Row
 from onapi.storage.pool import Database
@@ -38,12 +39,15 @@ class _RolledBack(Exception):
     """Ends a transaction whose work is not to be kept."""
 
 
-async def import_list(database: Database, reading: Reading, *, dry_run: bool, progress: Progress) -> Outcome:
+async def import_list(
+    database: Database, reading: Reading, *, drivers: Registry, dry_run: bool, progress: Progress
+) -> Outcome:
     """Make the inventory as a list has it: all rows or none, in one transaction and in constant memory.
 
     Args:
         database: where.
         reading: the list; it is read once.
+        drivers: those that elements may have.
         dry_run: do everything, and then undo it.
         progress: see Progress.
 
@@ -53,7 +57,7 @@ async def import_list(database: Database, reading: Reading, *, dry_run: bool, pr
     outcomes: list[Outcome] = []
     try:
         async with database.transaction() as tx:
-            sorter = _Sorter(reading, progress)
+            sorter = _Sorter(reading, drivers, progress)
             await storage.stage(tx, reading.kind, sorter.rows(), told=reading.told)
             if not sorter.count:
                 raise errors.Invalid(f"The list holds no {reading.kind}.")
@@ -117,8 +121,9 @@ def _refused(sorter: "_Sorter", found: list[RowError], more: int) -> Outcome:
 class _Sorter:
     """Parts records into rows, which go on to the database, and errors, of which the first are kept."""
 
-    def __init__(self, reading: Reading, progress: Progress) -> None:
+    def __init__(self, reading: Reading, drivers: Registry, progress: Progress) -> None:
         self._records = reading.records
+        self._drivers = drivers
         self._progress = progress
         self.count = 0
         self.error_count = 0
@@ -130,9 +135,18 @@ class _Sorter:
             self.count += 1
             if self.count % _TELL_EVERY == 0:
                 self._progress(self.count)
-            if isinstance(record, list):
-                self.error_count += len(record)
-                self.row_errors += record[: max(storage.MOST_ERRORS - len(self.row_errors), 0)]
-            else:
+            flaws = record if isinstance(record, list) else self._flaws(*record)
+            self.error_count += len(flaws)
+            self.row_errors += flaws[: max(storage.MOST_ERRORS - len(self.row_errors), 0)]
+            if not isinstance(record, list):
                 yield record
         self._progress(self.count)
+
+    def _flaws(self, line: int, row: Element | Place) -> list[RowError]:
+        """Return what is wrong with a row that can be read: an element may have a driver that is not here."""
+        if isinstance(row, Place) or row.driver in {AUTO, *self._drivers.drivers}:
+            return []
+        why = self._drivers.refused.get(row.driver)
+        known = ", ".join(sorted(self._drivers.drivers))
+        reason = f"cannot be used: {why}" if why else f"must be auto, or one of {known}"
+        return [RowError(line, "driver", row.driver, reason)]

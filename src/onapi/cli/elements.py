@@ -14,6 +14,7 @@ from onapi.cli import asking, database, output
 from onapi.domain import inventory_lists
 from onapi.domain.inventory import Place
 from onapi.domain.inventory_lists import Reading, Template
+from onapi.drivers import registry
 from onapi.drivers.contract import DriverError
 from onapi.drivers.network import Probed
 from onapi.drivers.snmp import recording
@@ -73,7 +74,9 @@ def import_(
 
         async def work(opened: Database) -> inventory.Outcome:
             with output.progress("reading", None) as told:
-                return await inventory.import_list(opened, reading, dry_run=dry_run, progress=told)
+                return await inventory.import_list(
+                    opened, reading, drivers=registry.installed(), dry_run=dry_run, progress=told
+                )
 
         outcome = database.run(work)
     if outcome.comparison is None:

@@ -9,6 +9,7 @@ from onapi.actions import accesses, catalogue, catalogue_files, inventory, provi
 from onapi.actions.demo import PROVIDERS
 from onapi.domain import address_lists, inventory_lists
 from onapi.domain.catalogue import Catalogue
+from onapi.drivers import registry
 from onapi.lab import city as cities
 from onapi.lab.city import City
 from onapi.storage.pool import Database
@@ -36,7 +37,9 @@ async def fill(database: Database, city: City) -> None:
     for lines, templates in ((_elements(city), {}), (_ports(city), _TEMPLATES)):
         made = {column: inventory_lists.template(text) for column, text in templates.items()}
         reading = inventory_lists.open_list((line.encode() + b"\n" for line in lines), made)
-        outcome = await inventory.import_list(database, reading, dry_run=False, progress=_untold)
+        outcome = await inventory.import_list(
+            database, reading, drivers=registry.installed(), dry_run=False, progress=_untold
+        )
         if outcome.comparison is None:
             raise errors.Invalid(f"The lab's list of {reading.kind} is wrong: {outcome.row_errors[0]}")
 

@@ -50,7 +50,7 @@ class Query:
         row = await tx.fetchrow(self.text, *self.arguments(values), timeout=timeout_s)
         return None if row is None else msgspec.convert(dict(row.items()), kind)
 
-    async def value(self, tx: Tx, kind: type[T], **values: object) -> T | None:
+    async def value(self, tx: Tx, kind: type[T], /, **values: object) -> T | None:
         """Return the first column of the first row as a `kind`; None when there is no row, or it is NULL."""
         value = await tx.fetchval(self.text, *self.arguments(values))
         return None if value is None else msgspec.convert(value, kind)

@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from onapi import errors
 from onapi.storage import queries
 from onapi.storage.coalesce import Coalesced
 from onapi.storage.pool import Database
@@ -160,10 +161,16 @@ class Cabinet:
 
 
 async def put_fault(tx: Tx, fault: Fault) -> None:
-    """Give an access's element a fault; `times` 0 takes it away."""
-    await _SQL["put_fault"].run(
-        tx, access_id=fault.access_id, kind=fault.kind, times=fault.times, seconds=fault.seconds
+    """Give an access's element a fault; `times` 0 takes it away.
+
+    Raises:
+        NotFound: there is no such access.
+    """
+    put = await _SQL["put_fault"].value(
+        tx, str, access_id=fault.access_id, kind=fault.kind, times=fault.times, seconds=fault.seconds
     )
+    if put is None:
+        raise errors.NotFound(f"There is no access {fault.access_id!r}.")
 
 
 async def ports(tx: Tx) -> list[Port]:

@@ -38,8 +38,10 @@ UPDATE simulated_faults SET times = times - 1 WHERE access_id = $access_id AND t
 
 -- name: put_fault
 -- scope: operator (the network belongs to the CO)
-INSERT INTO simulated_faults (access_id, kind, times, seconds) VALUES ($access_id, $kind, $times, $seconds)
-    ON CONFLICT (access_id) DO UPDATE SET kind = EXCLUDED.kind, times = EXCLUDED.times, seconds = EXCLUDED.seconds;
+INSERT INTO simulated_faults (access_id, kind, times, seconds)
+SELECT a.access_id, $kind::text, $times::integer, $seconds::double precision FROM accesses a WHERE a.access_id = $access_id
+    ON CONFLICT (access_id) DO UPDATE SET kind = EXCLUDED.kind, times = EXCLUDED.times, seconds = EXCLUDED.seconds
+    RETURNING access_id;
 
 -- name: held
 -- scope: operator (the network belongs to the CO)
