@@ -5,6 +5,7 @@ import contextlib
 import shutil
 import sys
 import tempfile
+from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from pathlib import Path
 from typing import IO
@@ -30,11 +31,12 @@ _PIECE = 256 * 1024
 
 
 class Workbooks:
-    """Makes workbooks of invoiced rows, few at once."""
+    """Makes workbooks of invoiced rows, few at once, and for each SP one at a time."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._places = asyncio.Semaphore(_AT_ONCE)
+        self._own: defaultdict[ids.Sp, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def answer(self, call: Call, copy: Callable[[Tx, Sink, bytes], Awaitable[None]], *, name: str) -> Response:
         """Return the answer with the workbook `<name>.xlsx` of the documents that `copy` sends.
@@ -43,9 +45,9 @@ class Workbooks:
 
         Raises:
             Invalid: there are more rows than a workbook holds.
-            Unavailable: others are being made, or it took too long.
+            Unavailable: others are being made, or another of this SP, or it took too long.
         """
-        async with self._place():
+        async with self._place(call.sp):
             folder = Path(tempfile.mkdtemp(prefix="onapi-workbook-"))
             try:
                 await self._gather(copy, folder / "rows", call.sp)
@@ -57,18 +59,18 @@ class Workbooks:
         return _Sent(file, {"Content-Disposition": f'attachment; filename="{name}.xlsx"'})
 
     @contextlib.asynccontextmanager
-    async def _place(self) -> AsyncIterator[None]:
-        try:
-            async with asyncio.timeout(_PATIENCE_S):
-                await self._places.acquire()
-        except TimeoutError:
-            raise errors.Unavailable(
-                "Other workbooks are being made; ask later, or for JSON.", retry_after=30
-            ) from None
-        try:
+    async def _place(self, sp: ids.Sp) -> AsyncIterator[None]:
+        async with contextlib.AsyncExitStack() as held:
+            try:
+                async with asyncio.timeout(_PATIENCE_S):
+                    # In this order: an SP that asks twice shall not keep another from its place.
+                    await held.enter_async_context(self._own[sp])
+                    await held.enter_async_context(self._places)
+            except TimeoutError:
+                raise errors.Unavailable(
+                    "Other workbooks are being made; ask later, or for JSON.", retry_after=30
+                ) from None
             yield
-        finally:
-            self._places.release()
 
     async def _gather(self, copy: Callable[[Tx, Sink, bytes], Awaitable[None]], path: Path, sp: ids.Sp) -> None:
         rows = 0
