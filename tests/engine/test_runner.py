@@ -10,7 +10,7 @@ import pytest
 
 from onapi import ids
 from onapi.actions import order_admin
-from onapi.drivers.contract import Busy, Delivery, DriverError, Garbled, Port, TimedOut
+from onapi.drivers.contract import Busy, Delivery, DriverError, Garbled, Port, Rejected, TimedOut
 from onapi.engine.runner import Patience
 from onapi.storage.orders import NewOrder
 from onapi.vocabulary import Operation
@@ -21,6 +21,7 @@ from tests.storage.stored_orders import BETA, activate, later, new_order, place
 AS_BEFORE = "The access is as it was before."
 BUSY = "The element has no room for this just now."
 GARBAGE = "The element answered something that is no answer."
+OPERATORS = "The network cannot do this as it is set up; the operator has to see to it."
 
 
 def row(operator: Operator, order: NewOrder) -> dict[str, Any]:
@@ -134,7 +135,7 @@ def test_what_was_done_without_a_word_is_taken_back(
     port, effects = operator.port(access), len(operator.effects(access))
     stands = settle(operator, order, driver=Telling(watched(operator), Garbled(GARBAGE)))
     assert (stands["state"], stands["code"]) == ("DONE_FAILED", "network")
-    assert stands["message"] == f"{GARBAGE} {AS_BEFORE}"
+    assert stands["message"] == f"{OPERATORS} {AS_BEFORE}"
     assert operator.port(access) == port
     assert len(operator.effects(access)) == effects + 2
 
@@ -213,7 +214,7 @@ def test_the_reason_that_an_sp_reads_is_the_first_whatever_went_wrong_afterwards
             return await watched(operator).provision(port, before=before, after=after)
 
     stands = settle(operator, order, driver=BusyWithUndoing())
-    assert (stands["state"], stands["message"]) == ("DONE_FAILED", f"{GARBAGE} {AS_BEFORE}")
+    assert (stands["state"], stands["message"]) == ("DONE_FAILED", f"{OPERATORS} {AS_BEFORE}")
 
 
 def test_a_driver_that_breaks_is_tried_again_and_then_left_to_the_operator(
@@ -275,7 +276,7 @@ def test_a_stuck_order_goes_on_when_the_operator_says_so(
     stands = row(operator, order)
     assert stands["state"] == state
     if state == "DONE_FAILED":
-        assert stands["message"] == f"{GARBAGE} {AS_BEFORE}"
+        assert stands["message"] == f"{OPERATORS} {AS_BEFORE}"
     assert len(operator.port(access)) == (state == "DONE_SUCCESS")
     assert row(operator, other)["state"] == "DONE_SUCCESS"
 
@@ -301,7 +302,9 @@ def test_a_stuck_order_can_be_given_up_whatever_the_network_does(
     )
     stands = settle(operator, order)
     assert (stands["state"], stands["code"]) == ("DONE_FAILED", "abandoned")
-    assert stands["message"].startswith("Cut off by a digger." if well else GARBAGE) or "digger" in stands["message"]
+    assert (
+        stands["message"].startswith("Cut off by a digger." if well else OPERATORS) or "digger" in stands["message"]
+    )
     assert (AS_BEFORE in stands["message"]) is well
     # The access is free for others.
     operator.fault(access, "garbage", times=0)
@@ -325,7 +328,7 @@ def test_an_order_that_waits_can_be_given_up_before_it_began(operator: Operator,
 def test_a_very_long_sentence_is_cut_to_what_a_message_may_be(operator: Operator, accesses: Iterator[str]) -> None:
     order = new_order(next(accesses))
     place(operator, order)
-    stands = settle(operator, order, driver=Telling(watched(operator), Garbled("å" * 1000)))
+    stands = settle(operator, order, driver=Telling(watched(operator), Rejected("å" * 1000)))
     assert stands["state"] == "DONE_FAILED"
     assert len(stands["message"]) <= 255
     assert stands["message"].startswith("å" * 100)

@@ -208,7 +208,7 @@ STALE: dict[str, Callable[[Tx, Lease, ids.OrderId], Awaitable[object]]] = {
     "advance": lambda tx, mine, order: work.advance(tx, mine, [(order, "stale")]),
     "postpone": lambda tx, mine, order: work.postpone(tx, mine, order, trouble="stale", pause=timedelta(1)),
     "turn_back": lambda tx, mine, order: work.turn_back(
-        tx, mine, order, trouble="stale", code=Failure.NETWORK, untouched=False
+        tx, mine, order, trouble="stale", told="stale", code=Failure.NETWORK, untouched=False
     ),
     "succeed": lambda tx, mine, order: work.succeed(tx, mine, [order]),
     "fail": lambda tx, mine, order: work.fail(tx, mine, order, message="stale", code=Failure.NETWORK),
@@ -303,7 +303,9 @@ def test_what_is_taken_back_is_what_may_have_been_done(
         do(operator, lambda tx: work.advance(tx, mine, [(order.order_id, "x")]))
     number = do(
         operator,
-        lambda tx: work.turn_back(tx, mine, order.order_id, trouble="why", code=Failure.NETWORK, untouched=untouched),
+        lambda tx: work.turn_back(
+            tx, mine, order.order_id, trouble="why it failed", told="why", code=Failure.NETWORK, untouched=untouched
+        ),
     )
     assert number == back
     for left in range(back, 0, -1):
@@ -313,7 +315,7 @@ def test_what_is_taken_back_is_what_may_have_been_done(
     assert (stands["step"], stands["undoing"], stands["code"]) == (0, True, "network")
     undone = [step for step in steps(operator, order) if step[1]]
     assert undone == [(number, True, 1, True, "undone") for number in range(1, back + 1)]
-    assert [step[4] for step in steps(operator, order) if not step[1] and not step[3]] == ["why"]
+    assert [step[4] for step in steps(operator, order) if not step[1] and not step[3]] == ["why it failed"]
 
 
 def test_why_an_order_failed_outlives_the_worker_and_the_trouble_of_taking_it_back(
@@ -324,16 +326,18 @@ def test_why_an_order_failed_outlives_the_worker_and_the_trouble_of_taking_it_ba
     claim(operator, dead)
     do(
         operator,
-        lambda tx: work.turn_back(tx, dead, order.order_id, trouble="why", code=Failure.NETWORK, untouched=False),
+        lambda tx: work.turn_back(
+            tx, dead, order.order_id, trouble="why it failed", told="why", code=Failure.NETWORK, untouched=False
+        ),
     )
     (one,) = claim(operator, dead)
-    assert (one.trouble, one.code, one.undoing, one.step) == ("why", Failure.NETWORK, True, 1)
+    assert (one.told, one.code, one.undoing, one.step) == ("why", Failure.NETWORK, True, 1)
     do(operator, lambda tx: work.postpone(tx, dead, order.order_id, trouble="worse", pause=timedelta(0)))
     (one,) = claim(operator, dead)
-    assert one.trouble == "why"
+    assert one.told == "why"
     do(operator, lambda tx: work.advance(tx, dead, [(order.order_id, "undone")]))
     (one,) = claim(operator, lease())
-    assert (one.trouble, one.step) == ("why", 0)
+    assert (one.told, one.step) == ("why", 0)
 
 
 def test_success_makes_what_was_wanted_so_in_the_transaction_that_finishes_the_order(

@@ -67,11 +67,20 @@ class Records:
         async with self._database.connection() as tx:
             await storage.postpone(tx, self._lease, work.order_id, trouble=trouble[:_MESSAGE_MAX], pause=pause)
 
-    async def turn_back(self, work: Work, *, trouble: str, code: Failure, untouched: bool) -> int:
-        """Write down that the order will fail; return how many steps are to be taken back."""
+    async def turn_back(self, work: Work, *, trouble: str, told: str, code: Failure, untouched: bool) -> int:
+        """Write down that the order will fail; return how many steps are to be taken back.
+
+        `trouble` is for the operator, and `told` for the SP.
+        """
         async with self._database.connection() as tx:
             steps = await storage.turn_back(
-                tx, self._lease, work.order_id, trouble=trouble[:_MESSAGE_MAX], code=code, untouched=untouched
+                tx,
+                self._lease,
+                work.order_id,
+                trouble=trouble[:_MESSAGE_MAX],
+                told=told[:_MESSAGE_MAX],
+                code=code,
+                untouched=untouched,
             )
         if steps is None:
             raise LeaseLost

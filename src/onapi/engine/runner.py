@@ -9,7 +9,7 @@ from prometheus_client import Counter
 
 from onapi import errors
 from onapi.domain.plans import CONFIGURE_PORT
-from onapi.drivers.contract import Drifted, DriverError, Provisions, TimedOut
+from onapi.drivers.contract import Busy, Drifted, DriverError, Provisions, Rejected, TimedOut, Unreachable
 from onapi.engine.deliveries import deliveries, obstacle, port_of
 from onapi.engine.records import Records
 from onapi.storage.work import Work
@@ -21,6 +21,8 @@ _POSTPONED = Counter("onapi_orders_postponed_total", "Steps that failed and will
 
 _AS_BEFORE = "The access is as it was before."
 _UNKNOWN = "What the network delivers there now is not known; the operator looks at it."
+_ABOUT_THE_ORDER = (Unreachable, TimedOut, Busy, Rejected, Drifted)
+_OPERATORS_MATTER = "The network cannot do this as it is set up; the operator has to see to it."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,12 +72,13 @@ class Runner:
         """Do the next step; return the order after it, or None when it was given back."""
         hindrance = obstacle(work)
         if hindrance is not None:
-            return await self._turn_back(work, *hindrance, untouched=not work.resumed)
+            code, told = hindrance
+            return await self._turn_back(work, code, told, told=told, untouched=not work.resumed)
         if work.step == len(work.plan) - 1:
             try:
                 await self._records.succeed(work)
             except errors.Claimed as error:
-                return await self._turn_back(work, Failure.CLAIMED, error.cause, untouched=True)
+                return await self._turn_back(work, Failure.CLAIMED, error.cause, told=error.cause, untouched=True)
             return replace(work, step=work.step + 1)
         before, after = deliveries(work)
         try:
@@ -86,7 +89,7 @@ class Runner:
         except DriverError as error:
             return await self._fail_step(work, error)
         await self._records.advance(work, did)
-        return replace(work, step=work.step + 1, tries=0, resumed=False, trouble=None)
+        return replace(work, step=work.step + 1, tries=0, resumed=False)
 
     async def _undo(self, work: Work) -> Work | None:
         """Take the last step back; return the order after it, or None when it was given back or finished."""
@@ -116,13 +119,15 @@ class Runner:
         if error.permanent or work.tries + 1 >= self._patience.tries:
             # An earlier try may have done something; a port that has drifted was not touched by any of them.
             untouched = error.untouched and (isinstance(error, Drifted) or not work.resumed)
-            return await self._turn_back(work, Failure.NETWORK, error.sentence, untouched=untouched)
+            return await self._turn_back(
+                work, Failure.NETWORK, error.sentence, told=_told(error), untouched=untouched
+            )
         await self._postpone(work, error, self._patience.pause(work.tries))
         return None
 
     async def _fail_undo(self, work: Work, error: DriverError) -> Work | None:
         if work.abandoned is not None:
-            await self._fail(work, f"{error.sentence} {_UNKNOWN}")
+            await self._fail(work, f"{_told(error)} {_UNKNOWN}")
             return None
         if error.permanent or work.tries + 1 >= self._patience.tries:
             await self._records.postpone(work, trouble=error.sentence, pause=None)
@@ -136,13 +141,19 @@ class Runner:
         _log.info("order_postponed", order=work.order_id, step=work.step, undoing=work.undoing)
         _POSTPONED.labels(work.operation).inc()
 
-    async def _turn_back(self, work: Work, code: Failure, trouble: str, *, untouched: bool) -> Work:
-        steps = await self._records.turn_back(work, trouble=trouble, code=code, untouched=untouched)
-        return replace(work, undoing=True, step=steps, tries=0, code=code, trouble=trouble)
+    async def _turn_back(self, work: Work, code: Failure, trouble: str, *, told: str, untouched: bool) -> Work:
+        steps = await self._records.turn_back(work, trouble=trouble, told=told, code=code, untouched=untouched)
+        _log.info("order_taken_back", order=work.order_id, operation=work.operation, code=code, trouble=trouble)
+        return replace(work, undoing=True, step=steps, tries=0, code=code, told=told)
 
     async def _fail(self, work: Work, state: str) -> None:
-        message = f"{work.abandoned or work.trouble} {state}"
+        message = f"{work.abandoned or work.told} {state}"
         code = Failure.ABANDONED if work.abandoned else work.code or Failure.INTERNAL
         await self._records.fail(work, message=message, code=code)
         _log.info("order_failed", order=work.order_id, operation=work.operation, code=code, trouble=message)
         _FINISHED.labels(work.operation, code).inc()
+
+
+def _told(error: DriverError) -> str:
+    """Return what an SP is told: how the CO's network is set up, and what in it is broken, is the CO's."""
+    return error.sentence if isinstance(error, _ABOUT_THE_ORDER) else _OPERATORS_MATTER

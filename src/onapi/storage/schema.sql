@@ -342,6 +342,7 @@ CASE
     WHEN (state = ANY (ARRAY['RECEIVED'::text, 'IN_PROGRESS'::text])) THEN (subscription_id)::text
     ELSE NULL::text
 END) STORED,
+    told text,
     CONSTRAINT orders_characteristics_check CHECK ((json_typeof(characteristics) = 'object'::text)),
     CONSTRAINT orders_equipment_check CHECK ((json_typeof(equipment) = 'array'::text)),
     CONSTRAINT orders_message_check CHECK ((length(message) <= 255)),

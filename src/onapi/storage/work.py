@@ -62,7 +62,7 @@ class Work:
     undoing: bool
     tries: int
     resumed: bool
-    trouble: str | None
+    told: str | None
     code: Failure | None
     abandoned: str | None
     forced_takeover: bool
@@ -112,14 +112,15 @@ async def postpone(tx: Tx, lease: Lease, order_id: ids.OrderId, *, trouble: str,
 
 
 async def turn_back(
-    tx: Tx, lease: Lease, order_id: ids.OrderId, *, trouble: str, code: Failure, untouched: bool
+    tx: Tx, lease: Lease, order_id: ids.OrderId, *, trouble: str, told: str, code: Failure, untouched: bool
 ) -> int | None:
     """Record that the order will fail; return how many steps are to be taken back, None when it is not ours.
 
-    `untouched` says that the present step certainly did nothing, so that it need not be.
+    `trouble` is for the operator, and `told` for the SP. `untouched` says that the present step certainly did
+    nothing, so that it need not be.
     """
     return await _SQL["turn_back"].value(
-        tx, int, lease=lease.worker, order_id=order_id, trouble=trouble, code=code, untouched=untouched
+        tx, int, lease=lease.worker, order_id=order_id, trouble=trouble, told=told, code=code, untouched=untouched
     )
 
 
@@ -185,7 +186,7 @@ def _work(raw: dict[str, Any]) -> Work:
         undoing=raw["undoing"],
         tries=raw["tries"],
         resumed=raw["resumed"],
-        trouble=raw["trouble"],
+        told=raw["told"],
         code=raw["code"] and Failure(raw["code"]),
         abandoned=raw["abandoned"],
         forced_takeover=raw["forced_takeover"],

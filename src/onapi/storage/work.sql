@@ -27,11 +27,7 @@ begun AS (
       FROM claimed c WHERE NOT (c.undoing AND c.step = 0)
         ON CONFLICT (order_id, number, undo) DO UPDATE SET tries = s.tries + 1)
 SELECT c.order_id, c.sp, c.access_id, c.operation, c.subscription_id, c.service, c.service_type, c.plan, c.step,
-       c.undoing, c.tries, c.code, c.abandoned, c.forced_takeover, c.external_note, c.characteristics, c.equipment,
-       -- What is told of an order that is taken back is why it failed, not what went wrong with the taking back.
-       COALESCE((SELECT f.did FROM order_steps f
-                  WHERE c.undoing AND f.order_id = c.order_id AND NOT f.undo AND f.finished_at IS NULL LIMIT 1),
-                c.trouble) AS trouble,
+       c.undoing, c.tries, c.code, c.told, c.abandoned, c.forced_takeover, c.external_note, c.characteristics, c.equipment,
        -- As it was before this claim.
        EXISTS (SELECT FROM order_steps b
                 WHERE b.order_id = c.order_id AND b.number = c.step + 1 AND NOT b.undo) AS resumed,
@@ -106,7 +102,7 @@ RETURNING s.order_id;
 -- did nothing.
 WITH moved AS (
     UPDATE orders o
-       SET undoing = true, tries = 0, trouble = $trouble, code = $code,
+       SET undoing = true, tries = 0, trouble = $trouble, told = $told, code = $code,
            step = LEAST(o.step + CASE WHEN $untouched::boolean THEN 0 ELSE 1 END, cardinality(o.plan) - 1)
      WHERE o.order_id = $order_id AND o.lease = $lease AND o.state = 'IN_PROGRESS' AND NOT o.undoing
     RETURNING o.order_id, o.step, o.plan),
