@@ -144,7 +144,7 @@ async def _catalogue(database: Database) -> None:
 
 
 def test_an_audit_finds_what_is_missing_what_is_too_much_and_what_differs(url: str) -> None:
-    assert _audit(url) == (0, [], "1 ports compared, 1 skipped; 0 differences.\n")
+    assert _audit(url) == (0, [], "Ports compared: 1; skipped: 1; differences: 0.\n")
     delivery = Delivery(subscription_id=_live(url), service="BB-100", tech="bb", down_kbps=100_000, up_kbps=50_000)
     code, (missing,), _ = _audit(url)
     assert (code, missing["access_id"], missing["slot"]) == (1, "A-1", "Broadband")
@@ -158,7 +158,7 @@ def test_an_audit_finds_what_is_missing_what_is_too_much_and_what_differs(url: s
     asyncio.run(_end(url))
     code, (extra,), _ = _audit(url)
     assert (code, extra["sentence"]) == (1, "sim-1 delivers BB-100, but is to deliver nothing.")
-    assert _audit(url, "--element", "sw-1") == (0, [], "0 ports compared, 1 skipped; 0 differences.\n")
+    assert _audit(url, "--element", "sw-1") == (0, [], "Ports compared: 0; skipped: 1; differences: 0.\n")
     assert onapi("network", "audit", "--element", "sw-9", url=url, network="inventory").code == 1
 
 

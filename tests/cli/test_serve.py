@@ -5,63 +5,21 @@ import re
 import signal
 import socket
 import ssl
-import subprocess
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import httpx2
 import pytest
 import trustme
 
-from tests.cli.command import PROGRAM, environment, onapi
-
-
-@dataclass
-class _Server:
-    """A running server command: the URL of its ready line, and where its errors go."""
-
-    url: str
-    process: "subprocess.Popen[str]"
-    errors: Path
-
-    def end(self, number: signal.Signals = signal.SIGTERM) -> tuple[int, str, str]:
-        """Send a signal, and return the exit code and the rest of what it said on stdout and stderr."""
-        assert self.process.stdout is not None
-        self.process.send_signal(number)
-        out = self.process.stdout.read()
-        return self.process.wait(timeout=30), out, self.errors.read_text()
-
-
-@contextmanager
-def _running(folder: Path, *arguments: str | Path, url: str = "", data: Path | None = None) -> Iterator[_Server]:
-    """Run a server command until the block ends."""
-    folder.mkdir(exist_ok=True)
-    errors = folder / "stderr"
-    with errors.open("w") as stream:
-        command = [PROGRAM, *arguments]
-        process = subprocess.Popen(
-            command, env=environment(url, data), stdout=subprocess.PIPE, stderr=stream, text=True
-        )
-    assert process.stdout is not None
-    try:
-        line = process.stdout.readline()
-        found = re.fullmatch(r"ready (https?://\S+/onapi/2\.6/)\n", line)
-        assert found, (line, errors.read_text())
-        yield _Server(found[1], process, errors)
-    finally:
-        process.kill()
-        process.wait()
-        process.stdout.close()
+from tests.cli.command import onapi, running
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_the_demo_answers_what_it_prints_and_ends_cleanly_with_its_database(
     data_folder: Path, number: signal.Signals
 ) -> None:
-    with _running(data_folder, "demo", "--port", "0", "--data", data_folder, "--accesses", "200") as demo:
+    with running(data_folder, "demo", "--port", "0", "--data", data_folder, "--accesses", "200") as demo:
         for sp, count in (("alfa", 200), ("beta", 200), ("gamma", None)):
             listed = httpx2.get(f"{demo.url}accesses/", auth=(sp, f"{sp}-demo")).json()
             assert count in (None, len(listed))
@@ -106,7 +64,7 @@ def _order_in_the_demo(url: str) -> None:
 
 def test_a_second_demo_keeps_the_city_and_a_fresh_one_makes_another(data_folder: Path) -> None:
     def first_street(*arguments: str) -> tuple[str, bool]:
-        with _running(data_folder, "demo", "--port", "0", "--data", data_folder, *arguments) as demo:
+        with running(data_folder, "demo", "--port", "0", "--data", data_folder, *arguments) as demo:
             street = httpx2.get(f"{demo.url}accesses/ANK-000001", auth=("alfa", "alfa-demo")).text
             return street, "--fresh" in demo.end()[2]
 
@@ -125,7 +83,7 @@ def test_the_demo_leaves_a_real_operators_database_alone(database_url: str) -> N
 
 def test_several_workers_share_the_port_and_their_metrics(database_url: str, tmp_path: Path) -> None:
     password = onapi("provider", "add", "alfa", "--name", "Alfa", url=database_url).out.strip().partition(":")[2]
-    with _running(tmp_path, "serve", "--port", "0", "--workers", "2", url=database_url) as served:
+    with running(tmp_path, "serve", "--port", "0", "--workers", "2", url=database_url) as served:
         for _ in range(20):
             assert httpx2.get(f"{served.url}accesses/", auth=("alfa", password)).status_code == 200
         metrics = httpx2.get(served.url.replace("/onapi/2.6/", "/metrics")).text
@@ -143,7 +101,7 @@ def test_tls_is_served_with_a_certificate(database_url: str, tmp_path: Path) -> 
     trust = ssl.create_default_context()
     authority.configure_trust(trust)
     options = ("--port", "0", "--tls-cert", chain, "--tls-key", key)
-    with _running(tmp_path, "serve", *options, url=database_url) as served, httpx2.Client(verify=trust) as client:
+    with running(tmp_path, "serve", *options, url=database_url) as served, httpx2.Client(verify=trust) as client:
         assert served.url.startswith("https://")
         assert client.get(served.url).status_code == 401
 

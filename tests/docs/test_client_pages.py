@@ -14,13 +14,7 @@ from onapi.client import portal
 from onapi.client.copies import SqliteCopy
 from onapi.client.cursors import FileCursor
 from onapi.testing import Network
-
-_DOCS = Path(__file__).parents[2] / "docs"
-
-
-def _programs(page: str, language: str = "python") -> list[str]:
-    text = (_DOCS / page).read_text(encoding="utf-8")
-    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+from tests.docs.blocks import blocks
 
 
 def _run(program: str, network: Network, **names: Any) -> None:
@@ -32,7 +26,7 @@ def _run(program: str, network: Network, **names: Any) -> None:
 
 
 def test_the_programs_of_the_clients_page_run(onapi_network: Network, capsys: pytest.CaptureFixture[str]) -> None:
-    order, handed_over = _programs("reference/client.md")
+    order, handed_over = blocks("docs/reference/client.md", "python")
     _run(order, onapi_network)
     assert "ACTIVATED" in capsys.readouterr().out
     who = {"ko": "co", "access_id": "DEMO-1", "mac": "00:11:22:33:44:55"}
@@ -45,7 +39,7 @@ def test_the_followers_of_the_page_run(
     onapi_network: Network, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    prints, stores = _programs("howto/follow-events.md")
+    prints, stores = blocks("docs/howto/follow-events.md", "python")
     database = sqlite3.connect("own.db")
     database.execute("CREATE TABLE done (event TEXT PRIMARY KEY)")
     with onapi_network.client() as co:
@@ -61,7 +55,7 @@ def test_the_followers_of_the_page_run(
 
 
 def test_the_query_of_the_mirrors_page_runs(onapi_network: Network, tmp_path: Path) -> None:
-    (query,) = _programs("howto/mirror-an-operator.md", "sql")
+    (query,) = blocks("docs/howto/mirror-an-operator.md", "sql")
     copy = SqliteCopy(tmp_path / "co.db")
     with onapi_network.client() as co:
         copy.refresh(co)
@@ -72,7 +66,7 @@ def test_the_query_of_the_mirrors_page_runs(onapi_network: Network, tmp_path: Pa
 
 
 def test_the_tests_of_the_page_on_ci_pass(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    tests, without = _programs("howto/test-in-ci.md")
+    tests, without = blocks("docs/howto/test-in-ci.md", "python")
     (tmp_path / "test_ours.py").write_text(tests)
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path)]
     done = subprocess.run(command, check=False, cwd=tmp_path, capture_output=True, text=True, timeout=120)

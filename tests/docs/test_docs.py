@@ -15,23 +15,16 @@ import typer.main
 from onapi.cli.main import app
 from tests import packages
 from tests.cli.command import environment
+from tests.docs.blocks import PAGES, ROOT, blocks
 
-_ROOT = Path(__file__).parents[2]
-_PAGES = sorted([*_ROOT.glob("*.md"), *(_ROOT / "docs").rglob("*.md")])
-_NAMES = [str(page.relative_to(_ROOT)) for page in _PAGES]
+_NAMES = [str(page.relative_to(ROOT)) for page in PAGES]
 _LINK = re.compile(r"\]\(([^)#\s]+)(#[^)\s]*)?\)")
-_BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _SERVER = re.compile(r"127\.0\.0\.1:8026|--port 8026")
-
-
-def _blocks(name: str, language: str) -> list[str]:
-    text = (_ROOT / name).read_text(encoding="utf-8")
-    return [block for kind, block in _BLOCK.findall(text) if kind == language]
 
 
 @pytest.mark.parametrize("name", _NAMES)
 def test_every_link_leads_somewhere(name: str) -> None:
-    page = _ROOT / name
+    page = ROOT / name
     targets = [match[1] for match in _LINK.finditer(page.read_text(encoding="utf-8")) if "://" not in match[1]]
     assert not [target for target in targets if not (page.parent / target).exists()]
 
@@ -42,18 +35,18 @@ def test_no_page_is_out_of_reach(name: str) -> None:
         return
     linked = {
         (page.parent / match[1]).resolve()
-        for page in _PAGES
+        for page in PAGES
         for match in _LINK.finditer(page.read_text(encoding="utf-8"))
         if "://" not in match[1]
     }
-    assert (_ROOT / name).resolve() in linked
+    assert (ROOT / name).resolve() in linked
 
 
 @pytest.mark.parametrize("name", _NAMES)
 def test_every_command_of_a_page_exists_with_its_options(name: str) -> None:
     commands = [
         line.strip().removesuffix("&").split("#")[0].split(">")[0].split("|")[-1].split()
-        for block in _blocks(name, "sh")
+        for block in blocks(name, "sh")
         for line in block.splitlines()
         if re.match(r"\s*(zcat \S+ \| )?onapi ", line)
     ]
@@ -71,14 +64,14 @@ def _exists(command: Any, words: list[str]) -> bool:
 
 @pytest.mark.parametrize("name", _NAMES)
 def test_every_make_target_of_a_page_exists(name: str) -> None:
-    makefile = (_ROOT / "Makefile").read_text(encoding="utf-8")
-    targets = set(re.findall(r"`make (\w+)`|^make (\w+)", (_ROOT / name).read_text(encoding="utf-8"), re.MULTILINE))
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"`make (\w+)`|^make (\w+)", (ROOT / name).read_text(encoding="utf-8"), re.MULTILINE))
     assert not [target for pair in targets for target in pair if target and f"\n{target}:" not in makefile]
 
 
 @pytest.mark.parametrize("name", _NAMES)
 def test_every_json_of_a_page_is_json(name: str) -> None:
-    for block in _blocks(name, "json"):
+    for block in blocks(name, "json"):
         json.loads(block)
 
 
@@ -137,7 +130,7 @@ def _done(tutorial: str, data_folder: Path) -> str:
     """Return what a tutorial prints when it is done step by step in an empty folder, on a port of its own."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
-    steps = [block for block in _blocks(f"docs/tutorials/{tutorial}.md", "sh") if "make setup" not in block]
+    steps = [block for block in blocks(f"docs/tutorials/{tutorial}.md", "sh") if "make setup" not in block]
     # A step that fails must not leave a server behind.
     script = "set -euo pipefail\ntrap 'kill $(jobs -p) 2>&- || true' EXIT\n" + "\n".join(steps)
     script = _SERVER.sub(lambda match: match[0].replace("8026", str(port)), script)
@@ -157,7 +150,7 @@ def _done(tutorial: str, data_folder: Path) -> str:
 
 
 def test_the_requests_of_readme_are_those_that_the_demo_prints() -> None:
-    source = (_ROOT / "src/onapi/cli/demo.py").read_text(encoding="utf-8")
+    source = (ROOT / "src/onapi/cli/demo.py").read_text(encoding="utf-8")
     wish = re.search(r"wish = '(.*)'", source)
     assert wish
     printed = [
@@ -165,5 +158,5 @@ def test_the_requests_of_readme_are_those_that_the_demo_prints() -> None:
         for line in re.findall(r'"  (curl [^"]+)', source)
     ]
     assert len(printed) == 7
-    blocks = "\n".join(_blocks("README.md", "sh"))
-    assert not [line for line in printed if line not in blocks]
+    typed = "\n".join(blocks("README.md", "sh"))
+    assert not [line for line in printed if line not in typed]

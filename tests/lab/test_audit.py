@@ -23,7 +23,7 @@ def test_the_command_shows_a_port_that_somebody_has_put_into_another_vlan(town: 
         shown = [line for line in ran.out.splitlines() if "Somebody else has changed the port's VLAN." in line]
         assert ["p1" in line and "LAB-1" in line for line in shown] == [True, False]
         assert ["p2" in line and "LAB-2" in line for line in shown] == [False, True]
-        assert "4 ports compared, 0 skipped; 2 differences." in ran.err
+        assert "Ports compared: 4; skipped: 0; differences: 2." in ran.err
     assert town.audit() == []
 
 

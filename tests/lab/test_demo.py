@@ -20,6 +20,7 @@ from onapi.lab import city as cities
 from onapi.lab import kea, namespaces, programs
 from onapi.settings import Settings
 from tests.cli.command import PROGRAM, environment
+from tests.docs.blocks import blocks
 from tests.drivers.ovs.traffic import eventually
 from tests.lab.conftest import possible
 
@@ -63,7 +64,16 @@ class Demo:
 
     def tries(self, words: str) -> "subprocess.CompletedProcess[str]":
         """Run the first line that has these words in it, as a person does."""
-        line = next(line.strip() for line in self.printed if words in line)
+        return self._run(next(line.strip() for line in self.printed if words in line))
+
+    def types(self, lines: str, data: Path) -> "subprocess.CompletedProcess[str]":
+        """Run what a page has, with this demo's address and folder, until a line fails."""
+        here = lines.replace("http://127.0.0.1:8026/onapi/2.6/", self.url).replace(
+            "/var/lib/onapi/lab", f"{data}/lab"
+        )
+        return self._run(f"set -eu; export ONAPI_DATA={data}/lab; {here}")
+
+    def _run(self, line: str) -> "subprocess.CompletedProcess[str]":
         return subprocess.run(
             ["bash", "-c", line],
             check=False,
@@ -115,8 +125,29 @@ def test_a_demo_after_one_that_was_killed_does_what_it_prints_and_leaves_nothing
         assert re.search(r"tag +: 10\n", demo.tries("ovs-vsctl").stdout)
         audited = demo.tries("network audit")
         assert audited.returncode == 0, audited.stdout
+        _do_the_page(demo, data)
     assert demo.process.returncode == 0
     assert left() == []
+
+
+def _do_the_page(demo: Demo, data: Path) -> None:
+    """Look from all sides, break it, and mend it, as docs/howto/run-the-lab.md has it."""
+    page = "docs/howto/run-the-lab.md"
+    operators, mends = blocks(page, "sh")[1:]
+    plain = [block for block in blocks(page, "") if block.startswith(("curl ", "ovs-"))]
+    _, asked, engineers, breaks, forgets = plain
+    # Debian has snmpwalk in a package of its own, which nothing else here needs.
+    engineers = "".join(line for line in engineers.splitlines(keepends=True) if "snmpwalk" not in line)
+    told = demo.types(asked.replace("curl ", "curl -fsS "), data)
+    assert '"lease":"198.51.100.100"' in told.stdout
+    assert told.stdout.endswith('{"accessId":"LAB-1"}')
+    assert demo.types(operators + engineers, data).returncode == 0
+    assert demo.types(breaks, data).returncode == 0
+    assert "changed the port's VLAN" in demo.types("onapi network audit", data).stdout
+    assert demo.types(breaks.replace("tag=30", "tag=10"), data).returncode == 0
+    assert demo.types(forgets, data).returncode == 0
+    assert demo.types("onapi network audit", data).returncode == 1
+    assert demo.types("\n".join(reversed(mends.splitlines())), data).returncode == 0
 
 
 def test_without_root_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -33,7 +33,7 @@ def audit(
 
     audited = database.run(work)
     output.print_rows(audited.findings, as_json=as_json)
-    output.say(f"{audited.ports} ports compared, {audited.skipped} skipped; {len(audited.findings)} differences.")
+    output.say(f"Ports compared: {audited.ports}; skipped: {audited.skipped}; differences: {len(audited.findings)}.")
     if audited.findings:
         raise typer.Exit(1)
 
