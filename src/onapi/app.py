@@ -120,8 +120,14 @@ async def running(settings: Settings) -> AsyncIterator[Api]:
         await newsroom.start()
         for part in (witness, herald, newsroom):
             stack.push_async_callback(part.stop)
-        resources = _resources(database, newsroom, herald, Lists(database, newsroom, cursors), witness)
-        resources.append(Tech(Technical(database, places, network)).endpoint())
+        resources = _resources(
+            database,
+            newsroom,
+            Lists(database, newsroom, cursors),
+            orders=actions.Orders(database, herald),
+            tickets=ticket_actions.Tickets(database, witness),
+            technical=Technical(database, places, network),
+        )
         yield _api(settings, database, authenticator, resources)
 
 
@@ -132,7 +138,7 @@ async def engine(settings: Settings, database: pool.Database, *, concurrency: in
     if settings.network == SIMULATED:
         yield Worker(database, settings.database_url, simulated(database), concurrency=concurrency, chores=chores)
         return
-    network = Network()
+    network = Network(cabinet=Cabinet(database))
     ports = Ports(Places(database, simulated=False), network)
     try:
         yield Worker(
@@ -177,20 +183,27 @@ async def _working(settings: Settings, *, works: bool) -> AsyncIterator[None]:
 
 
 def _resources(
-    database: pool.Database, newsroom: news.News, herald: Herald, answers: Lists, witness: Witness
+    database: pool.Database,
+    newsroom: news.News,
+    answers: Lists,
+    *,
+    orders: actions.Orders,
+    tickets: ticket_actions.Tickets,
+    technical: Technical,
 ) -> list[Endpoint]:
     lookup = Lookup(database)
     return [
         Accesses(database, answers).endpoint(),
         Services(database, answers).endpoint(),
         Subscriptions(database, answers).endpoint(),
-        Orders(database, actions.Orders(database, herald)).endpoint(),
+        Orders(database, orders).endpoint(),
         OrderEvents(database, newsroom).endpoint(),
         Events(database, newsroom).endpoint(),
-        Tickets(database, answers, ticket_actions.Tickets(database, witness)).endpoint(),
+        Tickets(database, answers, tickets).endpoint(),
         InvoiceSpecification(database).endpoint(),
         DhcpLookup(lookup).endpoint(),
         Option82(lookup).endpoint(),
+        Tech(technical).endpoint(),
     ]
 
 
