@@ -45,7 +45,8 @@ def list_(
             opened, state=state, provider=provider, access_id=access, stuck=stuck, most=most
         )
 
-    output.print_rows(database.run(work), as_json=as_json, none="There are none.")
+    none = "No order is stuck." if stuck else output.no_orders(state)
+    output.print_rows(database.run(work), as_json=as_json, none=none)
 
 
 @app.command()

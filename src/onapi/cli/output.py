@@ -15,6 +15,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from onapi.vocabulary import OrderState
+
 Told = Callable[[int], None]
 """Told how far something is."""
 
@@ -94,6 +96,11 @@ def print_rows(rows: Sequence[Any], *, as_json: bool, none: str = "") -> None:
         print_table(names, [[_shown(name, getattr(row, name)) for name in names] for row in rows])
     elif none:
         say(none)
+
+
+def no_orders(state: OrderState | None) -> str:
+    """Return what is said of an empty list of orders in a state; None: of those that are not finished."""
+    return f"None is {state}." if state else "None is under way; --state shows those that are finished."
 
 
 def print_fields(value: Any) -> None:

@@ -55,6 +55,8 @@ def test_a_subscription_lives_through_all_operations(alfa: Typed, town: Town) ->
     assert (live["service"], live["spReference"]) == ("BB-250-250", "new")
     assert alfa("orders", "deactivate", "--access", access, "--service", "BB-250-250", "--wait").code == 0
     assert "There are none." in alfa("subscriptions", "show", access).err
+    assert "--state shows those that are finished" in alfa("orders", "list").err
+    assert "There are none." in alfa("orders", "list", "--access", town.access()).err
 
 
 def test_each_way_to_fail_has_its_exit_code(alfa: Typed, town: Town, monkeypatch: pytest.MonkeyPatch) -> None:

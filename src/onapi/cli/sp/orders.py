@@ -226,10 +226,14 @@ def change(
 def list_(
     session: Session,
     access: Access = None,
-    state: Annotated[OrderState | None, typer.Option(help="Only these; not given: those not finished.")] = None,
+    state: Annotated[
+        OrderState | None, typer.Option(help="Only these; not given: those not finished, or all of the access.")
+    ] = None,
 ) -> None:
     """List orders."""
-    session.out.many(session.client.orders.list(access_id=access, state=state), _COLUMNS, what="orders")
+    listed = session.client.orders.list(access_id=access, state=state)
+    none = "There are none." if access else output.no_orders(state)
+    session.out.many(listed, _COLUMNS, what="orders", none=none)
 
 
 @command(app)

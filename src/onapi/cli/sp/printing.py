@@ -44,12 +44,14 @@ class Printer:
     def __init__(self, form: Form) -> None:
         self._form = form
 
-    def many(self, models: Iterable[Any], columns: Sequence[str], *, what: str = "") -> None:
-        """Print a list, of any length but as a table, as it comes."""
+    def many(
+        self, models: Iterable[Any], columns: Sequence[str], *, what: str = "", none: str = "There are none."
+    ) -> None:
+        """Print a list, of any length but as a table, as it comes; `none` is said of an empty table."""
         with _counted(models, what) as counted:
             match self._form:
                 case Form.TABLE:
-                    _table(counted, columns)
+                    _table(counted, columns, none)
                 case Form.JSON:
                     _array(counted)
                 case Form.JSONL:
@@ -113,12 +115,12 @@ def _counted(models: Iterable[Any], what: str) -> Iterator[Iterator[Any]]:
         yield counting()
 
 
-def _table(models: Iterator[Any], columns: Sequence[str]) -> None:
+def _table(models: Iterator[Any], columns: Sequence[str], none: str) -> None:
     shown = [[_cell(value) for value in _values(model, columns)] for model in itertools.islice(models, _IN_A_TABLE)]
     if shown:
         output.print_table([_camel(column) for column in columns], shown)
     else:
-        output.say("There are none.")
+        output.say(none)
     if next(models, None) is not None:
         output.say(f"Only the first {_IN_A_TABLE} are shown; --jsonl, --json and --csv have all of them.")
 
