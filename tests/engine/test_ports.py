@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+import pytest
+
 from onapi.actions import inventory
 from onapi.actions.places import Places
 from onapi.domain import inventory_lists
@@ -163,12 +165,27 @@ def test_when_the_dhcp_server_refuses_the_switch_is_as_before(operator: Operator
         _LEDGER.refusing.clear()
     assert (state, message) == ("DONE_FAILED", "No room. The access is as it was before.")
     asked = [(name, before is None, after is None) for name, _, before, after in _LEDGER.asked]
-    assert asked == [
-        ("sw-1", True, False),
-        ("kea-1", True, False),
-        ("kea-1", False, True),
-        ("sw-1", False, True),
-    ]
+    assert asked == [("sw-1", True, False), ("kea-1", True, False), ("sw-1", False, True)]
+
+
+@pytest.mark.parametrize(("port", "away"), [("p2", False), ("p3", True)], ids=["at once", "after it was away"])
+def test_a_dhcp_server_that_refuses_all_does_not_keep_an_order_from_being_taken_back(
+    operator: Operator, accesses: Iterator[str], port: str, *, away: bool
+) -> None:
+    access = next(accesses)
+    _imported(operator, _SWITCHES)
+    _imported(operator, f"accessId,element,port\n{access},sw-1,{port}\n")
+    _LEDGER.refusing.add("kea-1")
+    _LEDGER.refusing_to_end.add("kea-1")
+    if away:
+        _LEDGER.away_once.add("kea-1")
+    try:
+        state, message = _done(operator, new_order(access))
+    finally:
+        _LEDGER.refusing.clear()
+        _LEDGER.refusing_to_end.clear()
+    assert (state, message) == ("DONE_FAILED", "No room. The access is as it was before.")
+    assert [(name, after is None) for name, _, _, after in _LEDGER.asked][-1] == ("sw-1", True)
 
 
 def test_an_access_that_is_connected_to_nothing_cannot_be_delivered_to(

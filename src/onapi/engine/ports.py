@@ -1,6 +1,6 @@
 """The network as the engine has it: each access's port, wherever that is, and its DHCP server."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from onapi import errors, ids
@@ -10,12 +10,24 @@ from onapi.drivers.elements import Known
 from onapi.drivers.network import Network
 
 
+class TakenBack(DriverError):
+    """One of those who keep a port refused for good, and what the others had done is taken back: it is as before."""
+
+    permanent = True
+    untouched = True
+
+    def __init__(self, refusal: DriverError) -> None:
+        super().__init__(refusal.sentence)
+        self.refusal = refusal
+
+
 class Ports:
     """Makes ports deliver; see `contract.Provisions`.
 
     What is delivered somewhere is kept by the element there and, where there is one, by its DHCP server. Each of them
     is asked in turn, and each can be asked again: a change that broke off in between is finished, or taken back, by
-    asking all of them. What ends is ended wherever it can be, also when one of them cannot be asked just now.
+    asking all of them. What ends is ended wherever it can be, also when one of them cannot be asked just now. What
+    begins is taken back here when one refuses it for good, which would refuse the way back as well.
     """
 
     def __init__(self, places: Places, network: Network) -> None:
@@ -29,19 +41,33 @@ class Ports:
         except errors.NotFound as error:
             raise Rejected(error.cause) from None
         there = replace(port, name=place.port, identifiers=place.identifiers)
-        did: list[str] = []
+        did: dict[Known, str] = {}
         failed: list[DriverError] = []
         for known in _in_turn(place, begins=after is not None):
             try:
-                did.append(await self._network.provision(known, there, before=before, after=after))
+                did[known] = await self._network.provision(known, there, before=before, after=after)
             except DriverError as error:
                 failed.append(error)
                 if after is not None or error.permanent:
                     break
         if failed:
-            failed[0].untouched = not did and all(error.untouched for error in failed)
-            raise failed[0]
-        return " ".join(dict.fromkeys(did))
+            first = failed[0]
+            if did and after is not None and first.permanent and first.untouched:
+                await self._take_back(did, there, before=before, after=after)
+                raise TakenBack(first) from first
+            first.untouched = not did and all(error.untouched for error in failed)
+            raise first
+        return " ".join(dict.fromkeys(did.values()))
+
+    async def _take_back(
+        self, changed: Iterable[Known], there: Port, *, before: Delivery | None, after: Delivery | None
+    ) -> None:
+        for known in changed:
+            try:
+                await self._network.provision(known, there, before=after, after=before)
+            except DriverError as error:
+                error.untouched = False
+                raise
 
 
 def _in_turn(place: Place, *, begins: bool) -> Iterator[Known]:

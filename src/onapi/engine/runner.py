@@ -11,6 +11,7 @@ from onapi import errors
 from onapi.domain.plans import CONFIGURE_PORT
 from onapi.drivers.contract import Busy, Drifted, DriverError, Provisions, Rejected, TimedOut, Unreachable
 from onapi.engine.deliveries import deliveries, obstacle, port_of
+from onapi.engine.ports import TakenBack
 from onapi.engine.records import Records
 from onapi.storage.work import Work
 from onapi.vocabulary import Failure
@@ -117,8 +118,9 @@ class Runner:
 
     async def _fail_step(self, work: Work, error: DriverError) -> Work | None:
         if error.permanent or work.tries + 1 >= self._patience.tries:
-            # An earlier try may have done something; a port that has drifted was not touched by any of them.
-            untouched = error.untouched and (isinstance(error, Drifted) or not work.resumed)
+            # An earlier try may have done something; a port that has drifted was not touched by any of them, and
+            # what was taken back was theirs as well.
+            untouched = error.untouched and (isinstance(error, Drifted | TakenBack) or not work.resumed)
             return await self._turn_back(
                 work, Failure.NETWORK, error.sentence, told=_told(error), untouched=untouched
             )
@@ -156,4 +158,5 @@ class Runner:
 
 def _told(error: DriverError) -> str:
     """Return what an SP is told: how the CO's network is set up, and what in it is broken, is the CO's."""
-    return error.sentence if isinstance(error, _ABOUT_THE_ORDER) else _OPERATORS_MATTER
+    cause = error.refusal if isinstance(error, TakenBack) else error
+    return cause.sentence if isinstance(cause, _ABOUT_THE_ORDER) else _OPERATORS_MATTER
