@@ -92,7 +92,8 @@ def test_several_workers_share_the_port_and_their_metrics(database_url: str, tmp
         assert served.end()[0] == 0
 
 
-def test_tls_is_served_with_a_certificate(database_url: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_tls_is_served_with_a_certificate(database_url: str, tmp_path: Path, workers: str) -> None:
     authority = trustme.CA()
     certificate = authority.issue_cert("localhost", "127.0.0.1")
     chain, key = tmp_path / "chain.pem", tmp_path / "key.pem"
@@ -100,7 +101,7 @@ def test_tls_is_served_with_a_certificate(database_url: str, tmp_path: Path) -> 
     certificate.private_key_pem.write_to_path(key)
     trust = ssl.create_default_context()
     authority.configure_trust(trust)
-    options = ("--port", "0", "--tls-cert", chain, "--tls-key", key)
+    options = ("--port", "0", "--tls-cert", chain, "--tls-key", key, "--workers", workers)
     with running(tmp_path, "serve", *options, url=database_url) as served, httpx2.Client(verify=trust) as client:
         assert served.url.startswith("https://")
         assert client.get(served.url).status_code == 401

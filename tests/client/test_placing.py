@@ -17,7 +17,8 @@ from onapi.vocabulary import Dialect
 from tests.client.scripted import Lossy
 from tests.town import Town
 
-HASTY = Patience(base_s=0.001, most_s=0.002)
+# More attempts than answers are ever lost here, one after another.
+HASTY = Patience(attempts=30, base_s=0.001, most_s=0.002)
 BB, OTHER = "BB-100-100", "BB-250-250"
 
 

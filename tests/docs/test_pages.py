@@ -1,9 +1,11 @@
 """What pages have people type is typed, at a demo or a database that stands for the reader's own."""
 
 import asyncio
+import configparser
 import json
 import os
 import re
+import shlex
 import subprocess
 import tempfile
 import time
@@ -13,11 +15,14 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+import asyncpg
 import httpx2
 import pytest
+import trustme
 import yaml
 
 from onapi.drivers import netconf
+from onapi.storage import embedded
 from onapi.storage.pool import Database
 from tests import given, months
 from tests.cli.command import PROGRAM, environment, onapi, running
@@ -41,10 +46,7 @@ _ELSEWHERE = {
 }
 """Pages that other tests do as they are written."""
 
-_NOT_DONE = {
-    "docs/explanation/performance.md": "make bench takes half an hour",
-    "docs/howto/run-in-production.md": "it needs roles of its own in a whole PostgreSQL, port 443, and systemd",
-}
+_NOT_DONE = {"docs/explanation/performance.md": "make bench takes half an hour"}
 """Pages of which only the commands are known to exist, and why."""
 
 
@@ -240,6 +242,38 @@ def test_a_month_is_closed(database_url: str, tmp_path: Path) -> None:
     assert [one["period"] for one in listed if one["locked_at"]] == ["202510"]
 
 
+def test_a_server_is_run_in_production(data_folder: Path, tmp_path: Path) -> None:
+    page = "docs/howto/run-in-production.md"
+    settles, with_tls, behind_proxy, works, upgrades = blocks(page, "sh")
+    (unit,) = blocks(page, "ini")
+    authority = trustme.CA()
+    certificate = authority.issue_cert("127.0.0.1")
+    certificate.cert_chain_pems[0].write_to_path(str(tmp_path / "chain.pem"))
+    certificate.private_key_pem.write_to_path(str(tmp_path / "key.pem"))
+    with embedded.running(data_folder) as url:
+        asyncio.run(_as_superuser(url, blocks(page, "sql")[0]))
+        own = url.replace("postgres@/postgres", "onapi:…@/onapi")
+        out = _typed(settles, tmp_path, {}, {"postgresql://onapi@db.example/onapi": own})
+        assert "No order is stuck." in out
+        assert "No order is stuck." in _typed(upgrades, tmp_path, {"ONAPI_DATABASE_URL": own}, {})
+        secure = [str(tmp_path / word) if word.endswith(".pem") else word for word in shlex.split(with_tls)[1:]]
+        here = [{"0.0.0.0": "127.0.0.1", "443": "0"}.get(word, word) for word in secure]
+        for words in (here, [*shlex.split(behind_proxy)[1:], "--port", "0"]):
+            with running(tmp_path, *words, url=own) as served:
+                assert served.end()[0] == 0
+        command = configparser.ConfigParser(interpolation=None)
+        command.read_string(unit)
+        assert command["Service"]["ExecStart"].endswith(f"/bin/{works.strip()}")
+        worker = subprocess.Popen(
+            [PROGRAM, *works.split()[1:]], env=environment(own), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
+        with worker:
+            assert worker.stdout is not None
+            assert worker.stdout.readline() == b"working\n"
+            worker.terminate()
+        assert worker.returncode == 0
+
+
 def test_the_catalogue_and_the_element_of_pages_are_taken(database_url: str, tmp_path: Path) -> None:
     (catalogue,) = blocks("docs/reference/catalogue.md", "yaml")
     assert onapi("catalogue", "import", "-", url=database_url, given=catalogue.encode()).code == 0
@@ -273,6 +307,15 @@ def test_the_port_of_the_page_on_netconf_is_one_of_the_module() -> None:
         namespace, _, name = one.tag[1:].partition("}")
         assert namespace in module
         assert re.search(rf"^ *(container|list|leaf) {name} \{{", module, re.MULTILINE), name
+
+
+async def _as_superuser(url: str, statements: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        for statement in filter(str.strip, statements.split(";")):
+            await connection.execute(statement)
+    finally:
+        await connection.close()
 
 
 async def _with(url: str, work: Any) -> Any:

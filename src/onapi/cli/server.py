@@ -66,6 +66,7 @@ def run(settings: Settings, listening: Listening, on_ready: Callable[[str], None
     if settings.metrics_port:
         prometheus_client.start_http_server(settings.metrics_port, "127.0.0.1")
     config = _config(settings, listening, app.Application(settings, works=listening.works))
+    _load(config, listening)
     server = _Server(config, lambda: on_ready(url))
     server.run(sockets=[bound])
     if not server.started:
@@ -80,6 +81,8 @@ def _run_many(
     os.environ["ONAPI_BEHIND_PROXY"] = "true" if settings.behind_proxy else "false"
     with tempfile.TemporaryDirectory(prefix="onapi-metrics-") as folder:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        # Another one, for what is loaded cannot be given to another process.
+        _load(_config(settings, listening, "onapi.app:create"), listening)
         config = _config(settings, listening, "onapi.app:create")
         if settings.metrics_port:
             prometheus_client.start_http_server(settings.metrics_port, "127.0.0.1", registry=observe.registry())
@@ -140,7 +143,7 @@ class _Server(uvicorn.Server):
 
 
 def _config(settings: Settings, listening: Listening, application: Any) -> uvicorn.Config:
-    config = uvicorn.Config(
+    return uvicorn.Config(
         application,
         factory=isinstance(application, str),
         workers=listening.workers,
@@ -159,13 +162,15 @@ def _config(settings: Settings, listening: Listening, application: Any) -> uvico
         ssl_certfile=listening.cert,
         ssl_keyfile=str(listening.key) if listening.key else None,
     )
+
+
+def _load(config: uvicorn.Config, listening: Listening) -> None:
     try:
         config.load()
     except (OSError, ssl.SSLError) as error:
         raise errors.Invalid(
             f"The certificate {listening.cert} or the key {listening.key} is no use: {error}."
         ) from error
-    return config
 
 
 def _bound(host: str, port: int) -> socket.socket:
