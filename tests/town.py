@@ -168,6 +168,12 @@ class Town:
                 return now
         raise AssertionError("Some transaction does not end")
 
+    def told(self, provider: Provider) -> None:
+        """Wait until the server tells a provider of all that has happened; it may answer as of a moment ago."""
+        moment = self.ended()
+        for path in ("/accesses/", "/services/", "/subscriptions/", "/tickets/", "/events/"):
+            provider.delta(path, moment, moment)
+
     def forward(self, order_id: str, *states: str) -> None:
         """Bring an order for another day through states, by hand."""
         for state in states:

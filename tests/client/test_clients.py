@@ -42,7 +42,7 @@ def test_changes_since_the_last_time_are_read_or_none(town: Town, client: Client
     with client:
         whole = client.accesses.list()
         assert len(list(whole)) > 400
-        town.ended()
+        town.told(town.alfa)
         quiet = client.accesses.list(since=whole.last_modified)
         list(quiet)
         later = client.accesses.list(since=quiet.last_modified)
@@ -59,7 +59,7 @@ def test_events_and_order_events_are_read(town: Town, client: Client) -> None:
             told = [one for one in client.orderevents.list() if one.order.order_id == order.order_id]
         assert [one.order.state for one in told] == ["RECEIVED", "IN_PROGRESS", "DONE_SUCCESS"]
         assert told[0].event not in [one.event for one in client.orderevents.list(since=told[0].event)]
-        town.ended()
+        town.told(town.alfa)
         events = [one for one in client.events.list() if one.name == order.order_id]
         assert {(one.type, one.objects) for one in events} == {("CREATE", "orders"), ("UPDATE", "orders")}
 

@@ -133,7 +133,7 @@ class History(RuleBasedStateMachine):
             stack.callback(self.folder.cleanup)
             stack.callback(self.client.close)
             stack.callback(self.copy.close)
-            self.town.ended()
+            self.town.told(self.town.alfa)
             self.refresh()
             assert _of_the_copy(self.copy.documents) == _of_the_server(self.town.alfa)
 
@@ -157,7 +157,7 @@ def test_a_copy_equals_the_server_after_each_change_that_it_saw_begin_and_end(to
         history.refresh()
         for step in steps:
             step()
-        town.ended()
+        town.told(town.alfa)
     history.teardown()
 
 
@@ -170,7 +170,7 @@ def test_a_copy_has_what_others_do_too(town: Town, tmp_path: Path) -> None:
         copy.refresh(client)
         assert taken in dict(copy.documents("subscriptions"))
         town.beta.done("ACTIVATE", accessId=taken, service=BB, forcedTakeover=True)
-        town.ended()
+        town.told(town.alfa)
         copy.refresh(client)
         assert taken not in dict(copy.documents("subscriptions"))
         assert _of_the_copy(copy.documents) == _of_the_server(town.alfa)
@@ -193,7 +193,7 @@ def test_a_copy_has_what_its_provider_sees(town: Town, tmp_path: Path) -> None:
         for population, name in (("Centrum", "E-2"), ("Centrum", "E-3"), ("Elsewhere", "E-3"), ("Elsewhere", "E-4")):
             copy.refresh(client)
             live_in(population, name)
-            town.ended()
+            town.told(town.gamma)
         copy.refresh(client)
         assert _of_the_copy(copy.documents) == _of_the_server(town.gamma)
         assert list(_of_the_copy(copy.documents)["accesses"]) == ["E-1", "E-3", "E-4"]

@@ -102,13 +102,13 @@ def test_what_can_be_ordered_is_shown(alfa: Typed, town: Town) -> None:
 
 def test_followers_print_each_event_once(alfa: Typed, town: Town) -> None:
     town.alfa.active(town.access())
-    town.ended()
+    town.told(town.alfa)
     first = alfa("orderevents", "follow", "--once", "--jsonl").out.splitlines()
     assert "DONE_SUCCESS" in first[-1]
     assert alfa("orderevents", "follow", "--once").out == ""
     assert alfa("events", "follow", "--once", "--csv").out.startswith("time,type,objects,name")
     town.alfa.active(town.access())
-    town.ended()
+    town.told(town.alfa)
     later = alfa("orderevents", "follow", "--once").out.splitlines()
     assert [line.split()[1] for line in later] == ["RECEIVED", "IN_PROGRESS", "DONE_SUCCESS"]
     told = alfa("events", "follow", "--once").out
@@ -119,7 +119,7 @@ def test_ctrl_c_ends_a_follower_well_and_its_place_is_kept(
     alfa: Typed, town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     town.alfa.active(town.access())
-    town.ended()
+    town.told(town.alfa)
 
     def interrupted(_: float) -> None:
         raise KeyboardInterrupt
@@ -143,7 +143,7 @@ def test_a_copy_is_made_and_kept(alfa: Typed, town: Town, tmp_path: Path) -> Non
     assert "accesses" in alfa("sync", "--to", file).err
     access = town.access()
     town.alfa.active(access)
-    town.ended()
+    town.told(town.alfa)
     alfa("sync", "--to", file)
     with sqlite3.connect(file) as connection:
         (name,) = connection.execute(
