@@ -27,7 +27,7 @@ bench: setup     ## a table of ratios against floors and peers; B="--rows 10000"
 	@.venv/bin/python -m benchmarks $(B)
 
 docs: setup      ## the documentation as a site, in site/; what its pages say is tried first
-	@.venv/bin/pytest -q tests/docs
+	@.venv/bin/pytest -q -n auto tests/docs
 	@NO_MKDOCS_2_WARNING=1 .venv/bin/python -m mkdocs build --strict --quiet
 	@echo "the site is in site/: open site/index.html"
 
