@@ -1,6 +1,7 @@
 """The commands below `onapi`: each is loaded when it is asked for.
 
-The operator's load the server, which takes a while, and is not there where only the client was installed.
+The operator's load the server, which is not there where only the client was installed, and the provider's the client;
+each takes a while.
 """
 
 import functools
@@ -30,26 +31,24 @@ LATE: Mapping[str, str] = {
     "tickets": "tickets:app",
     "simulated": "simulated:app",
     "conform": "conform:conform",
+    "sync": "sp.sync:app",
+    "sp": "sp.app:app",
 }
-"""Commands that are loaded when one of them is asked for, each with where it is; all but the last need the server."""
+"""Commands, each with where it is; all but the last three need the server."""
 
 
 class Commands(typer.core.TyperGroup):
     """The group `onapi`, whose commands are loaded one by one."""
 
-    def __init__(self, **attributes: Any) -> None:
-        self._own: MutableMapping[str, Any] = {}
-        super().__init__(**attributes)
-
     @property
     def commands(self) -> MutableMapping[str, Any]:
         """All commands that can run here, by name."""
         found = {name: _late(name) for name in LATE}
-        return {**{name: command for name, command in found.items() if command is not None}, **self._own}
+        return {name: command for name, command in found.items() if command is not None}
 
     @commands.setter
     def commands(self, given: MutableMapping[str, Any]) -> None:
-        self._own = given
+        """Take none: all that there are are named above."""
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Return a command by name; no other is loaded.
@@ -57,7 +56,7 @@ class Commands(typer.core.TyperGroup):
         Raises:
             Unsupported: it is not among those of the client, and the server is not installed.
         """
-        found = self._own.get(cmd_name) or _late(cmd_name)
+        found = _late(cmd_name)
         if found is None and cmd_name in LATE and not ctx.resilient_parsing:
             raise errors.Unsupported(
                 f"`onapi {cmd_name}` is not part of the client; the server's commands come with "
@@ -79,7 +78,7 @@ def _late(name: str) -> Any:
             raise
         return None
     if not isinstance(found, typer.Typer):
-        alone = typer.Typer(rich_markup_mode=None)
+        alone = typer.Typer(rich_markup_mode=None, add_completion=False)
         alone.command(name)(found)
         found = alone
     return typer.main.get_command(found)

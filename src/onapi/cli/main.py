@@ -10,9 +10,6 @@ import typer
 from onapi import errors
 from onapi.cli.groups import Commands
 from onapi.cli.output import complain
-from onapi.cli.sp import exits, sync
-from onapi.cli.sp.app import app as sp
-from onapi.client.errors import ClientError
 
 app = typer.Typer(
     cls=Commands,
@@ -30,10 +27,6 @@ def _onapi() -> None:
     """ON-API 2.6: run a communication operator, or be a service provider at one."""
 
 
-app.add_typer(sp, name="sp")
-sync.add_to(app)
-
-
 def main() -> NoReturn:
     """Run the command; an error that has a sentence shows the sentence, and no trace."""
     try:
@@ -41,9 +34,6 @@ def main() -> NoReturn:
     except errors.OnapiError as error:
         complain(error.cause)
         sys.exit(1)
-    except ClientError as error:
-        complain(exits.sentence(error))
-        sys.exit(exits.code(error))
     except BrokenPipeError:
         # Whoever read our output has enough of it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -4,7 +4,12 @@ import typer
 
 from onapi.cli.sp import accesses, doctor, events, invoices, login, orders, sync, tech, tickets
 
-app = typer.Typer(help="Be a service provider at an ON-API server.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="Be a service provider at an ON-API server.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    add_completion=False,
+)
 app.command()(login.login)
 app.add_typer(login.app, name="profile")
 app.add_typer(accesses.accesses, name="accesses")
@@ -17,5 +22,5 @@ app.add_typer(tickets.app, name="tickets")
 app.add_typer(invoices.app, name="invoices")
 app.add_typer(tech.app, name="tech")
 app.add_typer(tech.lookups, name="lookup")
-sync.add_to(app)
+app.add_typer(sync.app)
 doctor.add_to(app)

@@ -3,17 +3,19 @@
 import functools
 import inspect
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Concatenate, ParamSpec
 
 import typer
 
 from onapi import errors
-from onapi.cli.sp import printing, profiles
+from onapi.cli import output
+from onapi.cli.sp import exits, printing, profiles
 from onapi.cli.sp.printing import Printer
 from onapi.cli.sp.profiles import Profile
-from onapi.client import Client
+from onapi.client import Client, ClientError
 from onapi.vocabulary import Dialect
 
 P = ParamSpec("P")
@@ -71,16 +73,23 @@ def command(
     return made
 
 
-def opened(profile: Profile, password: str) -> Client:
-    """Return a client for a profile.
+@contextmanager
+def opened(profile: Profile, password: str) -> Iterator[Client]:
+    """Be a profile's client; what the server refuses, or does not answer, ends the command with a sentence.
 
     Raises:
-        Invalid: its URL is none.
+        Invalid: the profile's URL is none.
     """
     try:
-        return Client(profile.url, profile.user, password, dialect=Dialect(profile.dialect))
+        client = Client(profile.url, profile.user, password, dialect=Dialect(profile.dialect))
     except ValueError as error:
         raise errors.Invalid(str(error)) from error
+    with client:
+        try:
+            yield client
+        except ClientError as error:
+            output.complain(exits.sentence(error))
+            raise typer.Exit(exits.code(error)) from error
 
 
 def _signature(work: Callable[..., None], *, prints: bool) -> inspect.Signature:

@@ -20,7 +20,10 @@ from onapi.client.copies import SqliteCopy, Told
 from onapi.client.mirror import Kind
 from onapi.vocabulary import Dialect
 
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
+
+@command(app, prints=False)
 def sync(
     session: Session,
     to: Annotated[str, typer.Option(help="An SQLite file, or a postgresql:// URL.")] = "onapi.db",
@@ -55,11 +58,6 @@ def _keep(session: Session, to: str, every: float | None, *, anew: bool) -> None
         anew = False
         sys.stderr.flush()
         time.sleep(every)
-
-
-def add_to(app: typer.Typer) -> None:
-    """Make it a command."""
-    command(app, prints=False)(sync)
 
 
 def _refreshed(session: Session, to: str, told: Told, *, anew: bool) -> dict[Kind, int]:
