@@ -10,7 +10,17 @@ import pytest
 from onapi.actions import inventory
 from onapi.actions.places import Places
 from onapi.domain import inventory_lists
-from onapi.drivers.contract import Delivery, Element, Facts, Identifiers, Port, Rejected, Transports, Unreachable
+from onapi.drivers.contract import (
+    Delivery,
+    Element,
+    Facts,
+    Garbled,
+    Identifiers,
+    Port,
+    Rejected,
+    Transports,
+    Unreachable,
+)
 from onapi.drivers.network import Network
 from onapi.drivers.registry import Registry
 from onapi.engine.ports import Ports
@@ -29,6 +39,7 @@ class Ledger:
     refusing: set[str] = field(default_factory=set)
     refusing_to_end: set[str] = field(default_factory=set)
     away_once: set[str] = field(default_factory=set)
+    garbling: set[str] = field(default_factory=set)
 
 
 _LEDGER = Ledger()
@@ -54,6 +65,8 @@ class LedgerDriver:
         if self._name in _LEDGER.away_once:
             _LEDGER.away_once.remove(self._name)
             raise Unreachable("Nobody is there.")
+        if self._name in _LEDGER.garbling and after is not None:
+            raise Garbled("%%")
         if self._name in _LEDGER.refusing_to_end and after is None:
             raise Rejected("It is locked.")
         if self._name in _LEDGER.refusing and after is not None:
@@ -168,24 +181,39 @@ def test_when_the_dhcp_server_refuses_the_switch_is_as_before(operator: Operator
     assert asked == [("sw-1", True, False), ("kea-1", True, False), ("sw-1", False, True)]
 
 
-@pytest.mark.parametrize(("port", "away"), [("p2", False), ("p3", True)], ids=["at once", "after it was away"])
-def test_a_dhcp_server_that_refuses_all_does_not_keep_an_order_from_being_taken_back(
-    operator: Operator, accesses: Iterator[str], port: str, *, away: bool
-) -> None:
-    access = next(accesses)
+def _refused(operator: Operator, access: str, port: str, *ways: str) -> tuple[str, list[tuple[str, bool]]]:
+    """Order when kea-1 fails in some ways; return the order's state, and who was asked, and whether to end it."""
     _imported(operator, _SWITCHES)
     _imported(operator, f"accessId,element,port\n{access},sw-1,{port}\n")
-    _LEDGER.refusing.add("kea-1")
-    _LEDGER.refusing_to_end.add("kea-1")
-    if away:
-        _LEDGER.away_once.add("kea-1")
+    for name in ways:
+        getattr(_LEDGER, name).add("kea-1")
     try:
-        state, message = _done(operator, new_order(access))
+        state, _ = _done(operator, new_order(access))
     finally:
-        _LEDGER.refusing.clear()
-        _LEDGER.refusing_to_end.clear()
-    assert (state, message) == ("DONE_FAILED", "No room. The access is as it was before.")
-    assert [(name, after is None) for name, _, _, after in _LEDGER.asked][-1] == ("sw-1", True)
+        for name in ways:
+            getattr(_LEDGER, name).clear()
+    return state, [(name, after is None) for name, _, _, after in _LEDGER.asked]
+
+
+def test_a_dhcp_server_that_refuses_all_keeps_no_order_from_being_taken_back(
+    operator: Operator, accesses: Iterator[str]
+) -> None:
+    state, asked = _refused(operator, next(accesses), "p2", "refusing", "refusing_to_end")
+    assert (state, asked) == ("DONE_FAILED", [("sw-1", False), ("kea-1", False), ("sw-1", True)])
+
+
+def test_what_a_try_before_may_have_done_is_taken_back_too(operator: Operator, accesses: Iterator[str]) -> None:
+    state, asked = _refused(operator, next(accesses), "p3", "refusing", "away_once")
+    assert state == "DONE_FAILED"
+    assert asked[-2:] == [("kea-1", True), ("sw-1", True)]
+
+
+@pytest.mark.parametrize(("port", "ways"), [("p0", ("refusing", "away_once")), ("p1", ("garbling",))])
+def test_what_is_not_known_of_a_dhcp_server_keeps_no_switch_delivering(
+    operator: Operator, accesses: Iterator[str], port: str, ways: tuple[str, ...]
+) -> None:
+    state, asked = _refused(operator, next(accesses), port, "refusing_to_end", *ways)
+    assert (state, asked[-2:]) == ("IN_PROGRESS", [("kea-1", True), ("sw-1", True)])
 
 
 def test_an_access_that_is_connected_to_nothing_cannot_be_delivered_to(

@@ -11,7 +11,7 @@ from onapi import errors
 from onapi.domain.plans import CONFIGURE_PORT
 from onapi.drivers.contract import Busy, Drifted, DriverError, Provisions, Rejected, TimedOut, Unreachable
 from onapi.engine.deliveries import deliveries, obstacle, port_of
-from onapi.engine.ports import TakenBack
+from onapi.engine.ports import Ports, TakenBack
 from onapi.engine.records import Records
 from onapi.storage.work import Work
 from onapi.vocabulary import Failure
@@ -45,7 +45,9 @@ class Runner:
 
     def __init__(self, records: Records, driver: Provisions, patience: Patience) -> None:
         self._records = records
-        self._driver = driver
+        self._provision = driver.provision
+        # Where a port has one keeper only, it is asked for the way back as it was for the way forth.
+        self._take_back = driver.take_back if isinstance(driver, Ports) else driver.provision
         self._patience = patience
 
     async def run(self, work: Work) -> None:
@@ -114,13 +116,13 @@ class Runner:
             # A takeover ended the subscription, and its port is the winner's now.
             return "The subscription had ended; the port was left as it is."
         self._records.be_certain(work)
-        return await self._driver.provision(port_of(work), before=before, after=after)  # type: ignore[arg-type]
+        asked = self._take_back if work.undoing else self._provision
+        return await asked(port_of(work), before=before, after=after)  # type: ignore[arg-type]
 
     async def _fail_step(self, work: Work, error: DriverError) -> Work | None:
         if error.permanent or work.tries + 1 >= self._patience.tries:
-            # An earlier try may have done something; a port that has drifted was not touched by any of them, and
-            # what was taken back was theirs as well.
-            untouched = error.untouched and (isinstance(error, Drifted | TakenBack) or not work.resumed)
+            # An earlier try may have done something; a port that has drifted was not touched by any of them.
+            untouched = error.untouched and (isinstance(error, Drifted) or not work.resumed)
             return await self._turn_back(
                 work, Failure.NETWORK, error.sentence, told=_told(error), untouched=untouched
             )
