@@ -90,6 +90,8 @@ def test_the_driver_that_suits_best_is_taken_and_none_when_none_suits(shop: Path
         ("Acme = 1", "is no class"),
         ("class Acme: contract = 1", "lacks match and probe"),
         ("class Other: ...", "cannot be loaded"),
+        ("raise ValueError('no licence')", "cannot be loaded: no licence"),
+        ("def (", "cannot be loaded"),
         ("import there_is_no_such_module", "cannot be loaded: No module named 'there_is_no_such_module'"),
     ],
 )

@@ -103,7 +103,7 @@ class Delivery:
 class DriverError(Exception):
     """What a network could not do. The sentence is for people, and for those of the CO.
 
-    That of Unreachable, TimedOut, Busy, Rejected and Drifted also becomes the message of the SP's order that fails.
+    That of TimedOut, Busy, Rejected and Drifted also becomes the message of the SP's order that fails.
     `permanent` ones are not tried again; after `untouched` ones it is certain that nothing was changed.
     """
 

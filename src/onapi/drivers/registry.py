@@ -78,8 +78,8 @@ def _load(point: EntryPoint) -> type[Driver] | str:
     where = f"The driver {point.name} ({point.value}, of {_package(point)})"
     try:
         driver: object = point.load()
-    except (ImportError, AttributeError) as error:
-        return f"{where} cannot be loaded: {error}."
+    except Exception as error:  # noqa: BLE001 — a stranger's module may do anything, and the others are there
+        return f"{where} cannot be loaded: {str(error) or type(error).__name__}."
     if not inspect.isclass(driver):
         return f"{where} is no class."
     version = getattr(driver, "contract", None)

@@ -22,7 +22,8 @@ _POSTPONED = Counter("onapi_orders_postponed_total", "Steps that failed and will
 
 _AS_BEFORE = "The access is as it was before."
 _UNKNOWN = "What the network delivers there now is not known; the operator looks at it."
-_ABOUT_THE_ORDER = (Unreachable, TimedOut, Busy, Rejected, Drifted)
+_ABOUT_THE_ORDER = (TimedOut, Busy, Rejected, Drifted)
+_UNREACHABLE = "The network element cannot be reached."
 _OPERATORS_MATTER = "The network cannot do this as it is set up; the operator has to see to it."
 
 
@@ -161,4 +162,6 @@ class Runner:
 def _told(error: DriverError) -> str:
     """Return what an SP is told: how the CO's network is set up, and what in it is broken, is the CO's."""
     cause = error.refusal if isinstance(error, TakenBack) else error
+    if isinstance(cause, Unreachable):
+        return _UNREACHABLE
     return cause.sentence if isinstance(cause, _ABOUT_THE_ORDER) else _OPERATORS_MATTER
