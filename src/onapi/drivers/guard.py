@@ -104,7 +104,8 @@ class Guard:
         task = self._under_way.get(question)
         if task is None:
             self._be_open()
-            task = asyncio.get_running_loop().create_task(self._answer(question, work, lane, kept=fresh_s > 0))
+            answer = self._answer(question, work, lane, came=self._clock(), kept=fresh_s > 0)
+            task = asyncio.get_running_loop().create_task(answer)
             self._under_way[question] = task
             task.add_done_callback(lambda done: self._end(question, done))
         try:
@@ -128,7 +129,7 @@ class Guard:
         self._be_open()
         try:
             async with asyncio.timeout(deadline_s):
-                return await self._in_turn(work, Lane.REQUEST, deadline_s)
+                return await self._in_turn(work, Lane.REQUEST, came=self._clock(), deadline_s=deadline_s)
         except TimeoutError:
             raise TimedOut("The network element did not answer in time.") from None
         finally:
@@ -146,14 +147,15 @@ class Guard:
         if asked:
             await asyncio.wait(asked)
 
-    async def _answer(self, question: Hashable, work: Callable[[], Awaitable[T]], lane: Lane, *, kept: bool) -> T:
-        value = await self._in_turn(work, lane, self._limits.deadline_s)
+    async def _answer(
+        self, question: Hashable, work: Callable[[], Awaitable[T]], lane: Lane, *, came: float, kept: bool
+    ) -> T:
+        value = await self._in_turn(work, lane, came=came, deadline_s=self._limits.deadline_s)
         if kept:
             self._keep(question, value)
         return value
 
-    async def _in_turn(self, work: Callable[[], Awaitable[T]], lane: Lane, deadline_s: float) -> T:
-        came = self._clock()
+    async def _in_turn(self, work: Callable[[], Awaitable[T]], lane: Lane, *, came: float, deadline_s: float) -> T:
         async with self._queue.turn(lane):
             # Somebody's failure while this waited may have been the last straw.
             self._refuse_while_resting()
