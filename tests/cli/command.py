@@ -77,6 +77,7 @@ def running(folder: Path, *arguments: str | Path, url: str = "", data: Path | No
         assert found, (line, errors.read_text())
         yield Running(found[1], process, errors)
     finally:
-        process.kill()
-        process.wait()
+        # Not killed: a server of several processes would leave them behind.
+        process.terminate()
+        process.wait(timeout=60)
         process.stdout.close()
