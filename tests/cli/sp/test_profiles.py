@@ -1,15 +1,20 @@
 """Who one is: logging in, profiles, and where passwords are kept."""
 
+import contextlib
 import io
+import itertools
 import stat
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import keyring
 import keyring.backend
 import keyring.errors
 import pytest
 
+from onapi.cli.sp import profiles
+from onapi.cli.sp.profiles import Profile, Store
 from tests.cli.sp.conftest import Typed
 from tests.town import Town
 
@@ -92,6 +97,28 @@ def test_a_password_that_is_kept_elsewhere_is_not_left_where_it_was(
         _login(sp, town, monkeypatch, "--keep", place)
         kept = "".join(path.read_text() for path in (tmp_path / "config").iterdir())
         assert ("alfa-secret" in kept, bool(ring.kept)) == (place == "file", place == "keyring")
+
+
+@pytest.mark.parametrize("writes", range(4))
+def test_a_login_that_breaks_off_leaves_no_password_for_another_server(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, writes: int
+) -> None:
+    store = Store(tmp_path / "sp.json")
+    passwords = {"https://one.example/": "first", "https://two.example/": "second"}
+    one, two = (Profile(name="p", url=url, user="alfa", keeps="file") for url in passwords)
+    store.keep(one, passwords[one.url])
+    left, whole = itertools.repeat(True, writes), profiles._write_private
+
+    def breaks_off(path: Path, value: dict[str, Any]) -> None:
+        if not next(left, False):
+            raise KeyboardInterrupt
+        whole(path, value)
+
+    monkeypatch.setattr(profiles, "_write_private", breaks_off)
+    with contextlib.suppress(KeyboardInterrupt):
+        store.keep(two, passwords[two.url])
+    held = store.one("p")
+    assert store.password(held) in (None, passwords[held.url])
 
 
 def test_a_password_that_is_wrong_is_not_kept(sp: Typed, town: Town, monkeypatch: pytest.MonkeyPatch) -> None:

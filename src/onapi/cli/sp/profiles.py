@@ -71,24 +71,26 @@ class Store:
 
     def keep(self, profile: Profile, password: str) -> Profile:
         """Keep a profile, and its password where the profile says and nowhere else; use it from now on."""
+        # In this order: whatever breaks off in between, no password is there for another server or user.
+        for before in self.all():
+            if before.name == profile.name and before != profile:
+                self._forget_password(before)
+        fields = asdict(profile)
+        del fields["name"]
+        self._write({"current": profile.name, "profiles": self._read()["profiles"] | {profile.name: fields}})
         if profile.keeps == "keyring":
             keyring.set_password(_SERVICE, profile.name, password)
         elif profile.keeps == "file":
             _write_private(self.passwords, _read_json(self.passwords) | {profile.name: password})
-        fields = asdict(profile)
-        del fields["name"]
-        before = [one for one in self.all() if one.name == profile.name and one.keeps != profile.keeps]
-        self._write({"current": profile.name, "profiles": self._read()["profiles"] | {profile.name: fields}})
-        for one in before:
-            self._forget_password(one)
         return profile
 
     def remove(self, name: str) -> None:
         """Forget a profile and its password."""
-        self._forget_password(self.one(name))
+        profile = self.one(name)
         held = self._read()
         del held["profiles"][name]
         self._write(held | {"current": None if held["current"] == name else held["current"]})
+        self._forget_password(profile)
 
     def password(self, profile: Profile) -> str | None:
         """Return a profile's password, None when it is not where the profile says."""
