@@ -53,7 +53,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
-class _Files(LoadFileScheduling):  # type: ignore[misc]
+class _Files(LoadFileScheduling):  # type: ignore[misc]  # xdist tells no types
     """Who runs which tests: those of a file are run by one worker, and so are those of the lab, which is one city."""
 
     def _split_scope(self, nodeid: str) -> str:

@@ -146,12 +146,13 @@ def _greet(server: Server) -> None:
             if greeting.status in {401, 403}:
                 output.complain(f"{session.url} does not let {session.user} in: it answers {greeting.status}.")
                 raise typer.Exit(exits.LOGIN)
-    _see_that_it_is_the_root(server.session)
+    _see_that_it_is_the_root(server)
 
 
-def _see_that_it_is_the_root(session: Session) -> None:
+def _see_that_it_is_the_root(server: Server) -> None:
     """See that there is a list of endpoints, or at least of accesses."""
-    if session.ask("GET", "").objects or session.ask("GET", "accesses/").status != _NOT_FOUND:
+    session = server.session
+    if server.root.objects or session.ask("GET", "accesses/").status != _NOT_FOUND:
         return
     told = f"There is no ON-API at {session.url}: neither a list of endpoints nor accesses/."
     for tail in _USUAL_ROOTS:

@@ -9,7 +9,7 @@ from prometheus_client import Counter
 
 from onapi import errors
 from onapi.domain.plans import CONFIGURE_PORT
-from onapi.drivers.contract import Busy, Drifted, DriverError, Provisions, Rejected, TimedOut, Unreachable
+from onapi.drivers.contract import Busy, Delivery, Drifted, DriverError, Provisions, Rejected, TimedOut, Unreachable
 from onapi.engine.deliveries import deliveries, obstacle, port_of
 from onapi.engine.ports import Ports, TakenBack
 from onapi.engine.records import Records
@@ -108,7 +108,7 @@ class Runner:
         await self._records.advance(work, did)
         return replace(work, step=work.step - 1, tries=0)
 
-    async def _step(self, work: Work, before: object, after: object) -> str:
+    async def _step(self, work: Work, before: Delivery | None, after: Delivery | None) -> str:
         number = work.step - 1 if work.undoing else work.step
         name = work.plan[number]
         if name != CONFIGURE_PORT:
@@ -118,7 +118,7 @@ class Runner:
             return "The subscription had ended; the port was left as it is."
         self._records.be_certain(work)
         asked = self._take_back if work.undoing else self._provision
-        return await asked(port_of(work), before=before, after=after)  # type: ignore[arg-type]
+        return await asked(port_of(work), before=before, after=after)
 
     async def _fail_step(self, work: Work, error: DriverError) -> Work | None:
         if error.permanent or work.tries + 1 >= self._patience.tries:
