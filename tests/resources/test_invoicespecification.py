@@ -280,12 +280,7 @@ def _makers() -> int:
 
 
 def test_a_caller_who_goes_away_ends_the_making_of_his_workbook(server: Server, clients: Any, tmp_path: Path) -> None:
-    _many_rows(server, 60_000)
-    lock(server)
-    request = f"GET /onapi/2.6/invoicespecification/202511.xlsx HTTP/1.1\r\nHost: x\r\n{_ALFA}\r\n\r\n"
-    with socket.create_connection((server.host, server.port)) as connection:
-        connection.sendall(request.encode())
-        _until(lambda: _makers() == 1)
+    with _a_large_workbook_being_made(server):
         began = time.monotonic()
     _until(lambda: _makers() == 0)
     # So many rows take several seconds.
@@ -296,16 +291,23 @@ def test_a_provider_who_asks_for_two_workbooks_leaves_others_a_place(
     server: Server, clients: tuple[httpx2.Client, httpx2.Client], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(workbook, "_PATIENCE_S", 0.5)
+    with _a_large_workbook_being_made(server):
+        second = clients[0].get("/invoicespecification/202510.xlsx")
+        assert (second.status_code, second.headers["Retry-After"], _makers()) == (503, "30", 1)
+        assert clients[1].get("/invoicespecification/202510.xlsx").status_code == 200
+    _until(lambda: _makers() == 0)
+
+
+@contextlib.contextmanager
+def _a_large_workbook_being_made(server: Server) -> Iterator[None]:
+    """Have alfa ask for a workbook that takes several seconds, until the block ends."""
     _many_rows(server, 60_000)
     lock(server)
     request = f"GET /onapi/2.6/invoicespecification/202511.xlsx HTTP/1.1\r\nHost: x\r\n{_ALFA}\r\n\r\n"
     with socket.create_connection((server.host, server.port)) as connection:
         connection.sendall(request.encode())
         _until(lambda: _makers() == 1)
-        second = clients[0].get("/invoicespecification/202510.xlsx")
-        assert (second.status_code, second.headers["Retry-After"], _makers()) == (503, "30", 1)
-        assert clients[1].get("/invoicespecification/202510.xlsx").status_code == 200
-    _until(lambda: _makers() == 0)
+        yield
 
 
 _ALFA = "Authorization: " + given.basic("alfa", "alfa-secret")["Authorization"]
